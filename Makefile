@@ -1,0 +1,36 @@
+# Two commands on a fresh machine with Python 3.11 or newer, make and git: `make demo`, `make test`.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo up down test soak check clean
+setup: $(STAMP)
+$(STAMP): requirements-core.txt
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-core.txt
+	@sh .ci/zbar || echo "zbar could not be installed: the last rungs of QR reading are left out"
+	@touch $(STAMP)
+
+demo: setup
+	@./saathi demo
+
+up: setup
+	@./saathi up
+
+down:
+	@test ! -x $(PY) || ./saathi down
+
+test: setup
+	@$(PY) -m pytest -q -n 2 --dist loadfile tests
+
+soak: setup
+	@$(PY) -m pytest -q -n 2 tests --soak
+
+check: setup
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+clean: down
+	rm -rf .local

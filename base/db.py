@@ -1,0 +1,41 @@
+"""The engine and its rules: the service role, time limits on every connection, transactions begun in few places."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, create_engine
+
+SERVICE_ROLE = "saathi_service"  # owns nothing, so it cannot drop a trigger or rewrite an append-only row
+LOCK_TIMEOUT_MS = 3_000  # longer than any turn we mean to take; a lock loop shows up instead of hanging
+STATEMENT_TIMEOUT_MS = 15_000
+IDLE_TIMEOUT_MS = 20_000  # a process that dies with a transaction open frees its locks after this at the latest
+
+
+def make_engine(url: str, *, pool_size: int = 5, role: str | None = SERVICE_ROLE) -> Engine:
+    """An engine whose connections work as the service role, in UTC, under time limits.
+
+    `url` is a SQLAlchemy URL for psycopg 3; `postgres://` and `postgresql://` are accepted and mean the same.
+    """
+    limits = {
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+        "timezone": "UTC",
+    }
+    if role:
+        limits["role"] = role
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    return create_engine(
+        psycopg_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={"options": options, "connect_timeout": 5, "application_name": "saathi"},
+    )
+
+
+def psycopg_url(url: str) -> str:
+    """The same URL with the driver named."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

@@ -1,0 +1,136 @@
+"""The environment, read once. Every setting has a local default that works; what a real deployment must set is named
+all at once by `faults`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from base64 import b64encode
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+TWILIO_OWN = "https://api.twilio.com"
+LOCAL_TOKEN = "local-development-token"
+
+
+class BadSettings(Exception):
+    """What is wrong with the environment, every fault with its remedy, one a line."""
+
+
+class Settings(BaseSettings):
+    """Names are the environment's, in lower case. See README for what each one means."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    port: int = Field(8000, ge=1, le=65535)
+    database_url: str = ""  # empty: the embedded Postgres under .local/
+    database_owner_url: str = ""  # empty: database_url
+    redis_url: str = ""  # empty: the embedded Valkey
+    public_base_url: str = ""
+    twilio_account_sid: str = "AC" + "0" * 32
+    twilio_auth_token: str = LOCAL_TOKEN
+    twilio_auth_token_secondary: str = ""  # while the token is being changed: both are accepted
+    twilio_from: str = "whatsapp:+14155238886"
+    twilio_api_base_url: str = ""  # empty: Twilio's own
+    media_hosts: str = "api.twilio.com,.twiliocdn.com"
+    payout_provider: str = Field("razorpayx", pattern="^razorpayx$")
+    razorpayx_key_id: str = "local-key"
+    razorpayx_key_secret: str = "local-secret"
+    razorpayx_account_number: str = "2323230000000000"
+    razorpayx_webhook_secret: str = "local-webhook-secret"
+    razorpayx_api_base_url: str = ""  # empty: Razorpay's own; ends in /v1
+    ocr_engine: str = "rapidocr"
+    data_keys: str = ""  # id:base64 of 32 bytes, comma between; the last one seals
+    code_keys: str = ""  # letter:hex, comma between; the last one issues
+    media_store: str = ""  # a directory, or s3://key:secret@host/bucket; empty: .local/media
+    saathi_root: str = ""  # under whose .local/ embedded servers, logs and local keys live; empty: beside the code
+    sandbox_url: str = ""  # where the stand-in for the outside world listens; development only
+
+    @property
+    def home(self) -> Path:
+        return self.root / ".local"
+
+    @property
+    def root(self) -> Path:
+        return Path(self.saathi_root) if self.saathi_root else ROOT
+
+    @property
+    def development(self) -> bool:
+        """Twilio's base URL is on this machine: clocks may be moved, local defaults are enough."""
+        return urlsplit(self.twilio_api_base_url).hostname in LOOPBACK
+
+    @property
+    def base_url(self) -> str:
+        """Where Twilio reaches us."""
+        return self.public_base_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.twilio_auth_token, self.twilio_auth_token_secondary)))
+
+    def faults(self) -> list[str]:
+        """What keeps the service from running against the real world; empty in development."""
+        if self.development:
+            return []
+        found = [f"{name.upper()} is not set: {why}" for name, why in REQUIRED.items() if name not in self.model_fields_set]
+        if self.public_base_url and not self.public_base_url.startswith("https://"):
+            found.append("PUBLIC_BASE_URL must start with https://: Twilio signs the URL it calls")
+        if "_" in (urlsplit(self.public_base_url).hostname or ""):
+            found.append("PUBLIC_BASE_URL must not have an underscore in its host: Twilio refuses such status callbacks")
+        return found
+
+
+REQUIRED = {
+    "public_base_url": "the https address at which Twilio reaches this service",
+    "twilio_account_sid": "the account's SID from Twilio's console",
+    "twilio_auth_token": "the account's auth token from Twilio's console",
+    "twilio_from": "the WhatsApp sender, for example whatsapp:+14155238886",
+    "razorpayx_key_id": "RazorpayX's API key id",
+    "razorpayx_key_secret": "RazorpayX's API key secret",
+    "razorpayx_account_number": "the RazorpayX account that pays",
+    "razorpayx_webhook_secret": "the secret RazorpayX signs its webhooks with",
+    "data_keys": "run `./saathi keys new` and keep its output somewhere safe",
+    "code_keys": "run `./saathi keys new` and keep its output somewhere safe",
+}
+
+
+def load() -> Settings:
+    """The settings of this process: the environment, then what `make up` wrote under .local/. Raises BadSettings."""
+    try:
+        root = Path(os.environ.get("SAATHI_ROOT") or ROOT)
+        settings = Settings(_env_file=root / ".local" / "env")  # type: ignore[call-arg]  # a runtime argument of pydantic-settings
+    except ValidationError as fault:
+        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in fault.errors()]
+        raise BadSettings("\n".join(lines)) from fault
+    return settings.model_copy(update=_local_keys(settings))
+
+
+def new_keys() -> dict[str, str]:
+    """Fresh keys for DATA_KEYS and CODE_KEYS."""
+    return {"DATA_KEYS": "k1:" + b64encode(secrets.token_bytes(32)).decode(), "CODE_KEYS": "A:" + secrets.token_hex(32)}
+
+
+def _local_keys(settings: Settings) -> dict[str, str]:
+    """Keys of a machine that has none configured and does not speak to the real Twilio: made once, kept under .local/."""
+    missing = {n for n in ("data_keys", "code_keys") if not getattr(settings, n)}
+    if not missing or (not settings.development and "twilio_auth_token" in settings.model_fields_set):
+        return {}
+    path = settings.home / "keys"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text("".join(f"{name}={value}\n" for name, value in new_keys().items()))
+        try:
+            os.link(fresh, path)  # fails where another process was first: then its keys are the keys
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    kept = dict(line.split("=", 1) for line in path.read_text().splitlines())
+    return {name: kept[name.upper()] for name in missing}
