@@ -6,6 +6,7 @@ Used when DATABASE_URL or REDIS_URL is unset. `python -m bot.local keep ROOT` br
 import contextlib
 import fcntl
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from bot.local_place import LocalServerError, Place, locate, prepare
 LOCK_S = 180.0  # a start that has to end a hung server and then recover takes this long at worst
 KEEP_EVERY_S = 2.0
 
-__all__ = ["LocalServerError", "ServerStatus", "Servers", "keep", "start", "status", "stop"]
+__all__ = ["LocalServerError", "ServerStatus", "Servers", "forget", "keep", "start", "status", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,16 @@ def stop(root: Path) -> None:
         place = locate(root)
         local_valkey.stop(place)
         local_postgres.stop(place)
+
+
+def forget(root: Path) -> None:
+    """End both servers and delete their data: for a house that begins afresh each time."""
+    root = root.resolve()
+    if not root.is_dir():
+        return
+    stop(root)
+    with _one_at_a_time(root):
+        shutil.rmtree(locate(root).home, ignore_errors=True)
 
 
 def status(root: Path) -> tuple[ServerStatus, ...]:

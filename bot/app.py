@@ -1,0 +1,49 @@
+"""The web: `create_app()` for gunicorn. Start here, then webhooks.py, turn.py, flows/entry.py, whatsapp/relay.py."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify
+from prometheus_client import generate_latest
+from redis import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import bells, migrate
+from bot.log import configure
+from bot.webhooks import BODY_MAX_BYTES, webhooks
+from bot.wiring import House, house
+
+THREADS = 8  # per gunicorn worker: the Procfile's --threads, and the size of the pool of connections
+
+
+def create_app(given: House | None = None) -> Flask:
+    """The Flask application. Raises BadSettings with every fault of the environment."""
+    configure()
+    made = given or house(pool_size=THREADS)
+    app = Flask("saathi")
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES
+    app.config["MAX_FORM_PARTS"] = 1_000
+    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_MAX_BYTES
+    app.extensions["house"] = made
+    app.register_blueprint(webhooks)
+    app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
+    app.add_url_rule("/readyz", "readyz", lambda: ready(made))
+    app.add_url_rule("/metrics", "metrics", lambda: Response(generate_latest(made.metrics.registry), mimetype="text/plain"))
+    return app
+
+
+def ready(made: House) -> Response:
+    """200 when the database, its migrations and redis are there; 503 and what is missing otherwise."""
+    missing: dict[str, str] = {}
+    try:
+        with made.engine.connect() as conn:
+            if not migrate.is_current(conn):
+                missing["migrations"] = "run ./saathi migrate"
+    except SQLAlchemyError as fault:
+        missing["database"] = type(fault).__name__
+    try:
+        bells.redis(made).ping()
+    except RedisError as fault:
+        missing["redis"] = type(fault).__name__
+    answer = jsonify({"ready": not missing, "missing": missing})
+    answer.status_code = 503 if missing else 200
+    return answer

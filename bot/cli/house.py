@@ -1,0 +1,38 @@
+"""What every verb shares: the house, and how data is printed."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from bot.wiring import House, house
+
+
+def of(ctx: click.Context) -> House:
+    """The house of this command; made once, closed with the command."""
+    root = ctx.find_root()
+    if not isinstance(root.obj, House):
+        root.obj = house(pool_size=2)
+        root.call_on_close(lambda: root.obj.engine.dispose())
+    return root.obj
+
+
+def print_json(data: Any) -> None:
+    """One JSON document, Hindi readable, times in ISO 8601."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def refuse(why: str) -> click.ClickException:
+    """An operator's fault or a refusal: raise it; one line on standard error, exit code 1."""
+    fault = click.ClickException(why)
+    fault.show = lambda file=None: click.echo(why, err=True)  # type: ignore[method-assign]  # without click's "Error: "
+    return fault
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"cannot print {type(value).__name__}")

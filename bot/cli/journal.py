@@ -1,0 +1,79 @@
+"""The journal of a conversation: each turn with its event, states, effects and what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from rich.console import Console
+from sqlalchemy import text
+
+from bot.cli.house import of, print_json, refuse
+from bot.cli.member import addresses
+from flows.codec import to_json
+from journal.record import Entry, floor, read
+
+_FIND = text("""
+    SELECT v.id, c.id AS contact_id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id
+    WHERE v.id = :which OR c.address = ANY(:addresses) ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
+_TURNS = text("""
+    SELECT turn, event_key, at, event, flow, state_before, state_after, effects, sealed FROM journal
+    WHERE conversation_id = :id AND (CAST(:turn AS bigint) IS NULL OR turn = :turn) ORDER BY turn DESC LIMIT :last""")
+
+
+@click.group()
+def group() -> None:
+    """What happened, turn by turn."""
+
+
+@group.command()
+@click.argument("which")
+@click.option("--turn", type=int, help="Only this turn.")
+@click.option("--last", default=20, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: bool) -> None:
+    """The last turns of a conversation. WHICH: a phone or a conversation's id. Words people wrote are not shown."""
+    house = of(ctx)
+    with house.engine.connect() as conn:
+        found = conn.execute(_FIND, {"which": which, "addresses": addresses(which)}).one_or_none()
+        if found is None:
+            raise refuse(f"there is no conversation {which}: give a phone with its country code, or a conversation's id")
+        rows = conn.execute(_TURNS, {"id": found.id, "turn": turn, "last": last}).all()
+    sealer = house.keyring.unwrap(found.data_key, found.contact_id)
+    turns = [_turn(row, read(sealer, found.id, row.turn, row.sealed)) for row in reversed(rows)]
+    if as_json:
+        print_json({"conversation": found.id, "turns": turns})
+        return
+    console = Console()
+    for one in turns:
+        console.print(f"[bold]turn {one['turn']}[/] {one['at']:%Y-%m-%d %H:%M:%S} {one['event_key']}")
+        for entry in one["entries"]:
+            console.print(f"  {entry['event']}: {entry['before']} -> {entry['after']}", highlight=False)
+            for effect in entry["effects"]:
+                console.print(f"      {effect}", highlight=False, markup=False)
+
+
+def _turn(row: Any, entries: list[Entry]) -> dict[str, Any]:
+    return {
+        "turn": row.turn, "event_key": row.event_key, "at": row.at, "event": row.event, "state_before": row.state_before,
+        "state_after": row.state_after, "entries": [_entry(e) for e in entries],
+    }  # fmt: skip
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    """Names, and of effects what we decided (keys, points), not what the person wrote."""
+    return {
+        "event": type(entry.event).__name__,
+        "heard": type(entry.heard).__name__,
+        "before": ".".join(filter(None, floor(entry.before))) or "nothing",
+        "after": ".".join(filter(None, floor(entry.after))) or "nothing",
+        "effects": [_effect(effect) for effect in entry.effects],
+    }
+
+
+def _effect(effect: object) -> str:
+    name = type(effect).__name__
+    raw = to_json(effect)
+    told = raw.get("key") or raw.get("points") or raw.get("role") or ""
+    return f"{name} {told}".strip()

@@ -1,0 +1,60 @@
+"""The books: trial balance, and the check of everything against everything."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from base.money import grouped
+from bot.cli.house import of, print_json, refuse
+from ledger.balance import trial as read_trial
+from ledger.verify import verify as read_differences
+from loyalty.programme_rows import published_ids
+
+
+@click.group()
+def group() -> None:
+    """The double-entry books."""
+
+
+@group.command()
+@click.option("--programme", help="Only this one; all that are published otherwise.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def trial(ctx: click.Context, programme: str | None, as_json: bool) -> None:
+    """The trial balance: every account's debits and credits. Balance = credits - debits; each unit adds up to zero."""
+    with of(ctx).engine.connect() as conn:
+        known = published_ids(conn)
+        if programme and programme not in known:
+            raise refuse(f"no programme {programme} is published; there are: {', '.join(known) or 'none'}")
+        rows = [row for one in ([programme] if programme else known) for row in read_trial(conn, one)]
+    sums = {unit: sum(row.balance for row in rows if row.unit == unit) for unit in sorted({row.unit for row in rows})}
+    if as_json:
+        print_json({"accounts": [asdict(row) for row in rows], "sums": sums})
+        return
+    table = Table("account", "unit", "debits", "credits", "balance")
+    for row in rows:
+        table.add_row(row.account, row.unit, grouped(row.debits), grouped(row.credits), grouped(row.balance))
+    for unit, total in sums.items():
+        table.add_row("all accounts", unit, "", "", grouped(total), style="bold")
+    Console().print(table)
+
+
+@group.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def verify(ctx: click.Context, as_json: bool) -> None:
+    """Recompute sums, floors, lots and holds; exit 1 and name each difference where there is one."""
+    with of(ctx).engine.connect() as conn:
+        differences = read_differences(conn)
+    if as_json:
+        print_json({"differences": [asdict(d) for d in differences]})
+    for difference in [] if as_json else differences:
+        click.echo(str(difference))
+    if differences:
+        raise refuse(f"{len(differences)} differences in the books: stop paying out and find their cause")
+    if not as_json:
+        click.echo("the books agree")

@@ -1,0 +1,50 @@
+"""The outbox: what was told, what waits, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import text
+
+from bot.cli.house import of, print_json, refuse
+from bot.cli.member import addresses
+from whatsapp.outbox import STATES, counts, listing
+
+_CONVERSATION = text("""
+    SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE c.address = ANY(:addresses)
+    ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
+
+
+@click.group()
+def group() -> None:
+    """Messages to members."""
+
+
+@group.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these; all otherwise.")
+@click.option("--to", "phone", help="Only to this phone.")
+@click.option("--last", default=100, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def list_(ctx: click.Context, states: tuple[str, ...], phone: str | None, last: int, as_json: bool) -> None:
+    """The newest messages with their states, and why one is held, failed or unconfirmed. Words are not shown."""
+    with of(ctx).engine.connect() as conn:
+        conversation = None
+        if phone:
+            conversation = conn.execute(_CONVERSATION, {"addresses": addresses(phone)}).scalar_one_or_none()
+            if conversation is None:
+                raise refuse(f"nobody has written from {phone}; check the number, with its country code")
+        rows = listing(conn, states or STATES, conversation_id=conversation, most=last)
+        totals = counts(conn)
+    if as_json:
+        print_json({"counts": totals, "messages": [asdict(row) for row in rows]})
+        return
+    table = Table("id", "state", "lane", "text", "reason", "tries", "written at")
+    for row in rows:
+        written = f"{row.created_at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(str(row.id), row.state, row.lane, row.text_key, row.reason or "", str(row.attempts), written)
+    Console().print(table)
+    click.echo(", ".join(f"{state} {number}" for state, number in sorted(totals.items())) or "the outbox is empty")

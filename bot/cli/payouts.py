@@ -1,0 +1,54 @@
+"""Payouts: what was asked for, where each stands, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import text
+
+from base.money import rupees
+from bot.cli.house import of, print_json, refuse
+from bot.cli.member import addresses
+from payouts.show import events
+from payouts.show import show as read
+
+_MEMBER = text("""
+    SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
+    WHERE c.address = ANY(:addresses) AND v.member_id IS NOT NULL LIMIT 1""")
+
+
+@click.group()
+def group() -> None:
+    """Money out."""
+
+
+@group.command()
+@click.argument("payout", required=False)
+@click.option("--member", "phone", help="Of the member with this phone.")
+@click.option("--alerts", is_flag=True, help="Only those that a person must look at.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def show(ctx: click.Context, payout: str | None, phone: str | None, alerts: bool, as_json: bool) -> None:
+    """The newest payouts; with an id, that one and all that happened to it. UPI ids are masked."""
+    with of(ctx).engine.connect() as conn:
+        member = conn.execute(_MEMBER, {"addresses": addresses(phone)}).scalar_one_or_none() if phone else None
+        if phone and member is None:
+            raise refuse(f"no member writes from {phone}; check the number, with its country code")
+        rows = [asdict(row) for row in read(conn, payout_id=payout, member_id=member, alerts=alerts)]
+        if payout and not rows:
+            raise refuse(f"there is no payout {payout}; ./saathi payouts show lists the newest")
+        if payout:
+            rows[0]["events"] = [asdict(e) for e in events(conn, payout)]
+    if as_json:
+        print_json({"payouts": rows})
+        return
+    table = Table("payout", "state", "amount", "points", "to", "UTR", "asked for at", "remark")
+    for row in rows:
+        table.add_row(
+            row["id"], row["state"], rupees(row["amount_paise"]), str(row["points"]), row["masked"], row["utr"] or "",
+            f"{row['requested_at']:%Y-%m-%d %H:%M:%S}", row["alert"] or row["reason"] or "",
+        )  # fmt: skip
+    Console().print(table)

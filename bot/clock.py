@@ -1,0 +1,61 @@
+"""The clock process: our own timers. Each runs in turn; one that fails is logged and tried again at its next time."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from redis import RedisError
+from requests import RequestException
+from sqlalchemy.exc import SQLAlchemyError
+from twilio.base.exceptions import TwilioException
+
+from bot import recover, sweep
+from bot.wiring import House
+
+log = structlog.get_logger()
+WORLD_FAULTS = (SQLAlchemyError, RedisError, RequestException, TwilioException, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    name: str
+    every_s: float
+    run: Callable[[House], object]
+
+
+TIMERS = (
+    Timer("sweep", 5, sweep.sweep),
+    Timer("recover", 300, recover.recent),
+)
+
+
+def run(house: House, stop: threading.Event | None = None) -> None:
+    """Run the timers until told to stop."""
+    stop = stop or _on_signal()
+    due = {timer.name: 0.0 for timer in TIMERS}
+    once(house, "recover at start", recover.since_yesterday)
+    while not stop.is_set():
+        for timer in TIMERS:
+            if house.monotonic() >= due[timer.name]:
+                due[timer.name] = house.monotonic() + timer.every_s
+                once(house, timer.name, timer.run)
+        stop.wait(0.5)
+
+
+def once(house: House, name: str, job: Callable[[House], object]) -> None:
+    """What the world does wrong is logged and tried again; what we did wrong ends the process, and it is restarted."""
+    try:
+        job(house)
+    except WORLD_FAULTS as fault:
+        log.warning("timer failed", timer=name, fault=type(fault).__name__, why=str(fault)[:200])
+
+
+def _on_signal() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

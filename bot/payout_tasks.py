@@ -1,0 +1,52 @@
+"""The payouts worker's job, and what the payouts package needs of the house: the vault, and how members are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from base.sealing import CannotOpen, Sealer
+from bot.task import Ended, Later, Task
+from bot.wiring import House
+from flows.codec import to_json
+from flows.kernel import Event
+from handlers.secrets import open_secret
+from journal import inbox
+from payouts import steps
+from payouts.news import Tell
+
+_MEMBER_KEY = text("SELECT data_key FROM members WHERE id = :id")
+
+
+def pay(house: House, task: Task) -> Ended | Later:
+    """Take the payout as far as it goes now; its own `next_at` says when to look again."""
+    made = steps.House(house.engine, house.clock, house.payouts, HouseVault(house), tell(house))
+    recorded = steps.pay(made, str(task.payload["payout"]))
+    return Ended(recorded.state) if recorded.next_at is None else Later(recorded.next_at)
+
+
+def tell(house: House) -> Tell:
+    """Store the news in the conversation's inbox, in the transaction that settles."""
+
+    def put(conn: Connection, conversation_id: str, key: str, event: Event, now: datetime) -> object:
+        return inbox.put_happening(conn, conversation_id, key, to_json(event), now, house.keyring)
+
+    return put
+
+
+class HouseVault:
+    """Secrets and sealers out of the service's rows."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def secret(self, conn: Connection, token: str) -> str | None:
+        try:
+            return open_secret(conn, self._house.keyring, token).plain
+        except CannotOpen:
+            return None
+
+    def sealer(self, conn: Connection, member_id: str) -> Sealer | None:
+        wrapped = conn.execute(_MEMBER_KEY, {"id": member_id}).scalar_one_or_none()
+        return None if wrapped is None else self._house.keyring.unwrap(wrapped, member_id)

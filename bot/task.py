@@ -1,0 +1,35 @@
+"""What a task is, and how its work may end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.kernel import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    id: str
+    key: str
+    kind: str
+    conversation_id: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Done; `happening`, where there is one, is committed into the inbox together with the outcome."""
+
+    outcome: str
+    happening: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing came of it yet: try again at `at`."""
+
+    at: datetime

@@ -1,0 +1,200 @@
+"""A turn: one event of one conversation, answered in one transaction.
+
+Whoever finds the conversation free takes its events, oldest first, until none waits; whoever finds it taken leaves:
+the holder looks again after its last commit. A crash anywhere leaves the event waiting, and the sweeper rings again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from bot import bells
+from bot.wiring import House
+from flows.codec import from_json, session_from_json, session_to_json, to_json
+from flows.entry import after, converse
+from flows.events import EventParked
+from flows.kernel import Event
+from flows.session import Known, Session
+from handlers.inbound import heard
+from handlers.people import phone_of
+from handlers.registry import HANDLERS
+from handlers.turn import Conversation, Turn
+from journal import inbox, record
+from whatsapp import inbound, outbox
+
+STEPS_MAX = 12  # answers within one turn; a chain of outcomes longer than this is a loop of ours
+EVENTS_MAX = 20  # then an RQ job goes on, so that one busy person does not hold a web worker
+TIME_MAX_S = 2.0
+FAILURES_MAX = 3  # failures of our own code before an event is parked
+
+log = structlog.get_logger()
+
+_BEGIN = text("SELECT * FROM turn_begin(:id)")
+_WAITING = text("""
+    SELECT 1 FROM inbox WHERE conversation_id = :id AND handled_at IS NULL AND parked_at IS NULL LIMIT 1""")
+_SAVE = text("""
+    WITH handled AS (UPDATE inbox SET handled_at = :now WHERE id = :inbox_id)
+    UPDATE conversations SET session = :session, flow = :flow, state = :state, turn = :turn, member_id = :member_id,
+           locale = :locale, consented_at = :consented_at, stopped_at = :stopped_at,
+           marketing_stopped_at = :marketing_stopped_at, last_inbound_at = :last_inbound_at, held = :held
+    WHERE id = :id""")
+_FAILED = text("""
+    UPDATE inbox SET failures = failures + 1, fault = :fault,
+           parked_at = CASE WHEN failures + 1 >= :max THEN CAST(:now AS timestamptz) END
+    WHERE id = :id AND handled_at IS NULL RETURNING parked_at IS NOT NULL""")
+
+
+class TurnTooLong(AssertionError):
+    """Outcomes kept following outcomes: a programmer error."""
+
+
+def run(house: House, conversation_id: str) -> None:
+    """Answer what waits in a conversation, then ring for the work that was asked for.
+
+    After EVENTS_MAX events or TIME_MAX_S seconds the rest goes to an RQ job."""
+    deadline = house.monotonic() + TIME_MAX_S
+    tasks: list[tuple[str, str]] = []
+    waits = True
+    for _ in range(EVENTS_MAX):
+        waits = take_one(house, conversation_id, tasks)
+        if not waits or house.monotonic() > deadline:
+            break
+    for queue, task in tasks:
+        bells.ring_task(house, queue, task)
+    if waits:
+        bells.ring_turn(house, conversation_id)
+
+
+def take_one(house: House, conversation_id: str, tasks: list[tuple[str, str]]) -> bool:
+    """Answer the oldest event. True when another one waits; False when none does or another process has the conversation.
+
+    A fault of ours is counted against the event, which is parked at the third; a database that goes away is not."""
+    taken: Any = None
+    try:
+        with house.engine.begin() as conn:
+            taken = conn.execute(_BEGIN, {"id": conversation_id}).one_or_none()
+            if taken is None or taken.inbox_id is None:
+                return False
+            written = _answer(house, conn, taken)
+    except OperationalError:
+        raise
+    except Exception as fault:
+        if isinstance(fault, DBAPIError) and fault.connection_invalidated or taken is None:
+            raise
+        _failed(house, taken, fault)
+        return True
+    tasks += written
+    house.metrics.turns.inc()
+    return _waits(house, conversation_id)
+
+
+def _waits(house: House, conversation_id: str) -> bool:
+    with house.engine.connect() as conn:
+        return conn.execute(_WAITING, {"id": conversation_id}).one_or_none() is not None
+
+
+def _answer(house: House, conn: Connection, row: Any) -> list[tuple[str, str]]:
+    """Everything one event causes. Runs in the caller's transaction; the commit makes all of it true at once."""
+    turn = _turn(house, conn, row)
+    session = session_from_json(json.loads(turn.sealer.open(row.session, _place(row.id)))) if row.session else Session()
+    event = _event(turn, row, session)
+    turn.lane = type(event).lane
+    if row.kind == "message":
+        turn.conversation.last_inbound_at = max(filter(None, (row.last_inbound_at, row.received_at)))
+        if row.held:
+            turn.conversation.held = 0
+            outbox.release_held(conn, row.id, turn.now)
+    entries = _talk(turn, session, event)
+    record.write(conn, turn.sealer, conversation_id=row.id, turn=row.turn + 1, event_key=row.key, at=turn.now, entries=entries)
+    if turn.out:
+        turn.conversation.held += sum(r.state == "held" for r in turn.out)
+        outbox.put(conn, turn.sealer, turn.out)
+    _save(conn, turn, row, entries[-1].after)
+    return turn.tasks
+
+
+def _talk(turn: Turn, session: Session, event: Event) -> list[record.Entry]:
+    """Step until nothing more happens: outcomes of effects are events of the same turn."""
+    waiting: deque[Event] = deque([event])
+    entries: list[record.Entry] = []
+    done = 0
+    while waiting:
+        if len(entries) == STEPS_MAX:
+            raise TurnTooLong(turn.event_key)
+        happening, known = waiting.popleft(), turn.known
+        turned = converse(session, known, happening)
+        turn.known = after(known, happening)
+        for effect in turned.effects:
+            turn.known = after(turn.known, effect)
+            outcome = HANDLERS[type(effect)](turn, effect, f"{turn.event_key}/{done}")
+            done += 1
+            if outcome is not None:
+                waiting.append(outcome)
+        entries.append(record.Entry(happening, known, session, turned.heard, turned.effects, turned.session))
+        session = turned.session
+    return entries
+
+
+def _event(turn: Turn, row: Any, session: Session) -> Event:
+    raw = inbox.opened(turn.sealer, row.key, row.sealed)
+    if row.kind == "happening":
+        happening: Event = from_json(raw)
+        return happening
+    message = inbound.from_json(raw)
+    turn.known = replace(turn.known, profile_name=message.profile_name)
+    return heard(turn, message, session)
+
+
+def _turn(house: House, conn: Connection, row: Any) -> Turn:
+    conversation = Conversation(
+        id=row.id, sender_id=row.sender_id, contact_id=row.contact_id, programme_id=row.programme_id,
+        address=row.address, locale=row.locale, member_id=row.member_id, consented_at=row.consented_at,
+        stopped_at=row.stopped_at, marketing_stopped_at=row.marketing_stopped_at,
+        last_inbound_at=row.last_inbound_at, turn=row.turn, held=row.held,
+    )  # fmt: skip
+    known = Known(
+        locale=row.locale or "en", consented=row.consented_at is not None, enrolled=row.member_id is not None,
+        role=row.role or "", shop_known=bool(row.shop_known),
+        mobile_known=bool(row.mobile_known) or bool(phone_of(row.address)), stopped=row.stopped_at is not None,
+        marketing_stopped=row.marketing_stopped_at is not None,
+    )  # fmt: skip
+    return Turn(
+        conn=conn, now=house.clock.at(row.offset_s), ids=house.ids, keyring=house.keyring, codes=house.codes,
+        conversation=conversation, sealer=house.keyring.unwrap(row.data_key, row.contact_id), event_key=row.key,
+        lane="reply", known=known,
+    )  # fmt: skip
+
+
+def _save(conn: Connection, turn: Turn, row: Any, session: Session) -> None:
+    flow, state = record.floor(session)
+    words = json.dumps(session_to_json(session), ensure_ascii=False).encode()
+    c = turn.conversation
+    conn.execute(_SAVE, {
+        "id": c.id, "inbox_id": row.inbox_id, "now": turn.now, "session": turn.sealer.seal(words, _place(c.id)),
+        "flow": flow, "state": state, "turn": row.turn + 1, "member_id": c.member_id, "locale": c.locale,
+        "consented_at": c.consented_at, "stopped_at": c.stopped_at, "marketing_stopped_at": c.marketing_stopped_at,
+        "last_inbound_at": c.last_inbound_at, "held": c.held,
+    })  # fmt: skip
+
+
+def _failed(house: House, row: Any, fault: Exception) -> None:
+    """Count a fault of ours against the event; at the third it is parked and the member told once."""
+    log.error("turn failed", event_key=row.key, conversation=row.id, fault=type(fault).__name__, exc_info=fault)
+    house.metrics.turn_failures.inc()
+    with house.engine.begin() as conn:
+        now = house.clock.now(conn)
+        given = {"id": row.inbox_id, "fault": type(fault).__name__, "max": FAILURES_MAX, "now": now}
+        if conn.execute(_FAILED, given).scalar_one_or_none() and row.kind == "message":
+            inbox.put_happening(conn, row.id, f"{row.key}/parked", to_json(EventParked()), now, house.keyring)
+            log.critical("event parked", event_key=row.key, conversation=row.id)
+
+
+def _place(conversation_id: str) -> str:
+    return f"session/{conversation_id}"

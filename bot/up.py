@@ -1,0 +1,120 @@
+"""The whole house on one machine with the outside world played by the sandbox: what `./saathi up` and the demo run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from bot import supervise
+from bot.wiring import with_servers
+from config.settings import ROOT, BadSettings, Settings, load
+
+WEB_PORT, SANDBOX_PORT = 8000, 8100
+READY_S = 40.0
+
+
+def start(settings: Settings) -> list[str]:
+    """Start everything in the background and wait until it answers; what to tell the operator. Raises BadSettings."""
+    if supervise.status(settings.root):
+        raise BadSettings("it is running already: ./saathi down stops it")
+    web = settings.port
+    sandbox = int(os.environ.get("SANDBOX_PORT", SANDBOX_PORT))
+    for port, name in ((web, "PORT"), (sandbox, "SANDBOX_PORT")):
+        if _taken(port):
+            raise BadSettings(f"port {port} is in use by another program: set {name} to a free one")
+    _write_env(settings, web, sandbox)
+    embedded = not (load().database_url and load().redis_url)
+    settings = with_servers(load())
+    from bot.cli.run import environment, ready  # the CLI's module reads this one
+
+    ready(settings)
+    env = environment(settings) | _sandbox_env(settings, web, sandbox)
+    supervise.start_detached(settings.root, env, commands(settings.root, embedded=embedded, sandbox=True))
+    _wait(f"http://127.0.0.1:{sandbox}/healthz", settings.root)
+    _wait(f"http://127.0.0.1:{web}/readyz", settings.root)
+    _sync_content(settings)
+    return [
+        f"phones:  http://127.0.0.1:{sandbox}/   (the page that looks like WhatsApp)",
+        f"service: http://127.0.0.1:{web}/readyz",
+        f"logs:    {settings.root}/.local/logs/",
+        "stop:    make down",
+    ]
+
+
+def commands(root: Path, *, embedded: bool, sandbox: bool = False) -> dict[str, str]:
+    """The Procfile's processes, runnable from any root."""
+    found = supervise.read_procfile(ROOT / "Procfile")
+    if embedded:
+        found["servers"] = f"python -m bot.local keep {shlex.quote(str(root))}"
+    if sandbox:
+        found["sandbox"] = "python -m sandbox"
+    return {name: f"cd {shlex.quote(str(ROOT))} && exec {command}" for name, command in found.items()}
+
+
+def _write_env(settings: Settings, web: int, sandbox: int) -> None:
+    """So that every later command of this root finds the same house; `down` takes it away."""
+    url = f"http://127.0.0.1:{sandbox}"
+    values = {
+        "PORT": web,
+        "PUBLIC_BASE_URL": f"http://127.0.0.1:{web}",
+        "TWILIO_API_BASE_URL": url,
+        "MEDIA_HOSTS": f"127.0.0.1:{sandbox}",
+        "RAZORPAYX_API_BASE_URL": f"{url}/v1",
+        "SANDBOX_URL": url,
+    }
+    path = settings.home / "env"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+
+
+def _sandbox_env(settings: Settings, web: int, sandbox: int) -> dict[str, str]:
+    return {
+        "SANDBOX_PORT": str(sandbox),
+        "SANDBOX_BOT_URL": f"http://127.0.0.1:{web}",
+        "SANDBOX_ACCOUNT_SID": settings.twilio_account_sid,
+        "SANDBOX_AUTH_TOKEN": settings.twilio_auth_token,
+        "SANDBOX_FROM": settings.twilio_from,
+        "SANDBOX_RAZORPAY_KEY_ID": settings.razorpayx_key_id,
+        "SANDBOX_RAZORPAY_KEY_SECRET": settings.razorpayx_key_secret,
+        "SANDBOX_RAZORPAY_WEBHOOK_SECRET": settings.razorpayx_webhook_secret,
+    }
+
+
+def _sync_content(settings: Settings) -> None:
+    from bot.content import sync
+    from bot.wiring import house
+
+    made = house(settings)
+    sync(made)
+    made.engine.dispose()
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _wait(url: str, root: Path) -> None:
+    deadline = time.monotonic() + READY_S
+    while True:
+        try:
+            if httpx.get(url, timeout=2).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            pass
+        if time.monotonic() > deadline:
+            sys.stderr.flush()
+            supervise.stop(root)
+            raise BadSettings(f"{url} does not answer after {READY_S:.0f} s: see {root}/.local/logs/")
+        time.sleep(0.1)

@@ -1,0 +1,124 @@
+"""What the outside world calls: verify, store once, commit; only then answer 200, and take the turn in the same request."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import MultiDict
+
+from bot import bells, payout_events, turn
+from bot.wiring import House
+from handlers.secrets import strike_out_aadhaar
+from journal import inbox
+from loyalty.code_search import find_codes
+from loyalty.codes import Code as GenuineCode
+from loyalty.codes import read_code
+from whatsapp import delivery, inbound, signature
+
+BODY_MAX_BYTES = 8 * 1024 * 1024  # of a webhook: a megabyte of text, percent-encoded, is still answered
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # no content type or no XML is logged as an error
+
+log = structlog.get_logger()
+webhooks = Blueprint("webhooks", __name__)
+
+
+@webhooks.post("/twilio/inbound")
+def twilio_inbound() -> Response:
+    """A member wrote. 200 once the row is committed, 503 where it could not be, 403 for a signature that is not Twilio's."""
+    house = _house()
+    form = _form()
+    if not _signed(house, form):
+        return _forged(house, "twilio/inbound")
+    message = inbound.parse(form)
+    if isinstance(message, inbound.Malformed):
+        log.warning("malformed webhook", why=message.why)
+        return _twiml()
+    try:
+        stored = store(house, message)
+    except (inbox.UnknownSender, SQLAlchemyError) as fault:
+        log.error("message not stored", sid=message.sid, fault=type(fault).__name__, why=str(fault)[:200])
+        return Response("try again", 503, mimetype="text/plain")
+    answer(house, stored.conversation_id)
+    return _twiml()
+
+
+@webhooks.post("/twilio/status")
+def twilio_status() -> Response:
+    """What became of a message of ours. Rows move only upwards, so repeats and late ones do no harm."""
+    house = _house()
+    form = _form()
+    if not _signed(house, form):
+        return _forged(house, "twilio/status")
+    report = delivery.parse(request.args, form)
+    try:
+        with house.engine.begin() as conn:
+            held = delivery.record(conn, report, house.clock)
+    except SQLAlchemyError as fault:
+        log.error("status not stored", sid=report.sid, fault=type(fault).__name__)
+        return Response("try again", 503, mimetype="text/plain")
+    house.metrics.statuses.inc()
+    if held is not None:  # a turn may have been turned away by our lock on the conversation: look again
+        bells.ring_turn(house, held)
+    return Response(status=204)
+
+
+@webhooks.post("/razorpayx/events")
+def razorpayx_events() -> Response:
+    """The payout provider reports. Unsigned: 403; stored and settled: 200; not stored: 503, and it comes again."""
+    house = _house()
+    return payout_events.take(house, request.get_data(cache=False), request.headers)
+
+
+def store(house: House, message: inbound.Inbound) -> inbox.Stored:
+    """Commit the message to the inbox, once per MessageSid; an Aadhaar number in it is struck out first."""
+    words = strike_out_aadhaar(message.text, lambda found: _ours(house, found))
+    with house.engine.begin() as conn:
+        stored = inbox.put_message(
+            conn, sender=message.sender, address=message.address, external=message.external_user_id, key=message.sid,
+            message=inbound.to_json(message, text=words), clock=house.clock, ids=house.ids, keyring=house.keyring,
+        )  # fmt: skip
+    (house.metrics.inbound if stored.new else house.metrics.repeated).inc()
+    return stored
+
+
+def answer(house: House, conversation_id: str) -> None:
+    """Take the turn now. Whatever goes wrong from here on, the row is safe: the sweeper rings again."""
+    try:
+        turn.run(house, conversation_id)
+    except SQLAlchemyError as fault:
+        log.error("turn broken off", conversation=conversation_id, fault=type(fault).__name__)
+
+
+def _ours(house: House, words: str) -> bool:
+    return any(isinstance(read_code(house.codes, code), GenuineCode) for code in find_codes(words))
+
+
+def _signed(house: House, form: MultiDict[str, str]) -> bool:
+    path = request.full_path if request.query_string else request.path
+    signed = request.get_data(as_text=True) if request.is_json else form
+    return signature.check(house.settings.base_url, path, request.headers, signed, house.settings.auth_tokens)
+
+
+def _form() -> MultiDict[str, str]:
+    """The parameters, from a form or from a JSON body of strings; empty where it is neither."""
+    if not request.is_json:
+        return request.form
+    request.get_data(cache=True)  # the signature is over the raw body
+    body = request.get_json(silent=True)
+    return MultiDict({k: str(v) for k, v in body.items()} if isinstance(body, dict) else {})
+
+
+def _forged(house: House, where: str) -> Response:
+    house.metrics.forged.inc()
+    log.warning("forged request", where=where)
+    return Response("signature does not match", 403, mimetype="text/plain")
+
+
+def _twiml() -> Response:
+    return Response(EMPTY_TWIML, mimetype="text/xml")
+
+
+def _house() -> House:
+    house: House = current_app.extensions["house"]
+    return house

@@ -1,0 +1,68 @@
+"""From WhatsApp's values to the flows' events: what did the member just do?"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from flows.entry import asked_secret
+from flows.events import CodesTyped, DocumentSent, OtherSent, PhotoSent, Said, Tapped
+from flows.kernel import Event
+from flows.session import Session
+from flows.understand import exactly
+from handlers import secrets
+from handlers.turn import Turn
+from loyalty.code_search import find_codes
+from whatsapp.inbound import Inbound, Media
+
+SAID_MAX = 1_600  # letters of a message that the flows look at
+CODES_MAX = 30  # codes taken from one message; a full label sheet has fewer
+
+_MEDIA = text("""
+    INSERT INTO media (id, conversation_id, contact_id, message_sid, position, url, declared_type, created_at)
+    VALUES (:id, :conversation, :contact, :sid, :position, :url, :type, :now)
+    ON CONFLICT (message_sid, position) DO UPDATE SET url = excluded.url RETURNING id""")
+
+
+def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
+    """The event that `inbound` is, in the session as it stands; secrets are already tokens in it."""
+    if inbound.media:
+        return _media(turn, inbound)
+    if inbound.button_id:
+        return Tapped(inbound.button_id)
+    words = inbound.text.strip()
+    if not words:
+        return OtherSent(inbound.kind if inbound.kind != "text" else "empty")
+    if codes := find_codes(words):
+        return CodesTyped(tuple(codes[:CODES_MAX]))
+    said = Said(words[:SAID_MAX])
+    kind = asked_secret(session)
+    if kind is None:
+        return secrets.unasked(words) or said
+    meant = exactly(said, session.asked, turn.known.locale)
+    return said if meant != said else secrets.asked(turn, words, kind)
+
+
+def _media(turn: Turn, inbound: Inbound) -> Event:
+    photos = [m for m in inbound.media if _is(m, "image/") and inbound.kind != "sticker"]
+    if photos:
+        return PhotoSent(_rows(turn, inbound, photos), inbound.text.strip()[:SAID_MAX])
+    documents = [m for m in inbound.media if _is(m, "application/")]
+    if documents:
+        return DocumentSent(_rows(turn, inbound, documents), inbound.text.strip()[:SAID_MAX])
+    return OtherSent(inbound.kind.removeprefix("media:"))
+
+
+def _is(media: Media, family: str) -> bool:
+    return media.content_type.lower().startswith(family)
+
+
+def _rows(turn: Turn, inbound: Inbound, media: list[Media]) -> tuple[str, ...]:
+    """A row per picture; the same message taken again finds the same rows."""
+    rows = []
+    for position, item in enumerate(media):
+        rows.append(turn.conn.execute(_MEDIA, {
+            "id": turn.ids.new("med"), "conversation": turn.conversation.id, "sid": inbound.sid,
+            "contact": turn.conversation.contact_id, "position": position, "url": item.url,
+            "type": item.content_type, "now": turn.now,
+        }).scalar_one())  # fmt: skip
+    return tuple(rows)

@@ -1,0 +1,22 @@
+"""A picture that was read becomes the event the flows wait for; what is not ours is counted, never told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.events import PhotoRead
+from loyalty.code_search import code_in_link, find_codes
+
+CODES_MAX = 30
+
+
+def photo_read(photo: str, texts: Sequence[str], hints: Sequence[str]) -> PhotoRead:
+    """`texts`: what the QR codes of one picture hold."""
+    codes: dict[str, None] = {}
+    foreign = 0
+    for words in texts:
+        found = [code] if (code := code_in_link(words)) else find_codes(words)
+        codes |= dict.fromkeys(found)
+        foreign += not found
+    kept = tuple(codes)[:CODES_MAX]
+    return PhotoRead(photo, kept, "" if kept else "no_code", () if kept else tuple(hints), foreign)

@@ -1,0 +1,34 @@
+"""Every effect and the function that does it. A test holds this table against flows.effects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flows import effects as do
+from flows.kernel import Effect, Event
+from handlers.balance import read_balance
+from handlers.people import enrol, record_consent, save_mobile, save_shop, set_language
+from handlers.redeem import check_vpa, read_redeem_terms, request_redemption
+from handlers.say import say
+from handlers.scan import claim_codes, read_photos
+from handlers.secrets import forget_secret
+from handlers.turn import Turn
+
+Handler = Callable[[Turn, Any, str], Event | None]
+
+HANDLERS: Mapping[type[Effect], Handler] = {
+    do.Say: say,
+    do.SetLanguage: set_language,
+    do.RecordConsent: record_consent,
+    do.Enrol: enrol,
+    do.SaveShop: save_shop,
+    do.SaveMobile: save_mobile,
+    do.ReadPhotos: read_photos,
+    do.ClaimCodes: claim_codes,
+    do.ReadBalance: read_balance,
+    do.ReadRedeemTerms: read_redeem_terms,
+    do.CheckVpa: check_vpa,
+    do.RequestRedemption: request_redemption,
+    do.ForgetSecret: forget_secret,
+}

@@ -1,0 +1,97 @@
+"""The inbox: what came in, from people and from the world, stored once before anything is done about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from base.clock import OFFSET_SQL, Clock
+from base.ids import Ids
+from base.sealing import Keyring, Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    conversation_id: str
+    new: bool  # False: this key was stored before
+    now: datetime
+
+
+class UnknownSender(Exception):
+    """The message is for a number that is not in the table of senders."""
+
+
+_WHO = text(f"""
+    SELECT s.id AS sender_id, s.programme_id, c.id AS contact_id, c.data_key, v.id AS conversation_id,
+           {OFFSET_SQL} AS offset_s
+    FROM senders s LEFT JOIN contacts c ON c.address = :address
+         LEFT JOIN conversations v ON v.sender_id = s.id AND v.contact_id = c.id
+    WHERE s.address = :sender""")
+_NEW_CONTACT = text("""
+    INSERT INTO contacts (id, address, external_user_id, data_key, created_at)
+    VALUES (:id, :address, :external, :key, :now) ON CONFLICT (address) DO NOTHING""")
+_NEW_CONVERSATION = text("""
+    INSERT INTO conversations (id, sender_id, contact_id, programme_id) VALUES (:id, :sender, :contact, :programme)
+    ON CONFLICT (sender_id, contact_id) DO NOTHING""")
+_PUT = text("""
+    INSERT INTO inbox (key, conversation_id, kind, sealed, received_at) VALUES (:key, :conversation, :kind, :sealed, :now)
+    ON CONFLICT (key) DO NOTHING RETURNING id""")
+_KEY = text("""SELECT c.id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = :id""")
+
+
+def put_message(
+    conn: Connection, *, sender: str, address: str, external: str, key: str, message: Mapping[str, Any],
+    clock: Clock, ids: Ids, keyring: Keyring,
+) -> Stored:
+    """Store a person's message under its MessageSid, sealed; a first message makes the contact and the conversation.
+
+    Two statements for someone we know. Raises UnknownSender.
+    """
+    who = conn.execute(_WHO, {"sender": sender, "address": address}).one_or_none()
+    if who is None:
+        raise UnknownSender(sender)
+    now = clock.at(who.offset_s)
+    if who.conversation_id is None:
+        who = _introduce(conn, who, sender, address, external, now, ids, keyring)
+    sealer = keyring.unwrap(who.data_key, who.contact_id)
+    row = {"key": key, "conversation": who.conversation_id, "kind": "message", "now": now}
+    sealed = sealer.seal(json.dumps(message, ensure_ascii=False).encode(), f"inbox/{key}")
+    new = conn.execute(_PUT, {**row, "sealed": sealed}).one_or_none() is not None
+    return Stored(who.conversation_id, new, now)
+
+
+def put_happening(
+    conn: Connection, conversation_id: str, key: str, event: Mapping[str, Any], now: datetime, keyring: Keyring
+) -> bool:
+    """Store what the world did, for the conversation's next turn. False where the key was stored before."""
+    owner = conn.execute(_KEY, {"id": conversation_id}).one()
+    sealed = keyring.unwrap(owner.data_key, owner.id).seal(json.dumps(event).encode(), f"inbox/{key}")
+    row = {"key": key, "conversation": conversation_id, "kind": "happening", "sealed": sealed, "now": now}
+    return conn.execute(_PUT, row).one_or_none() is not None
+
+
+def opened(sealer: Sealer, key: str, sealed: bytes) -> Any:
+    """What a row of the inbox holds."""
+    return json.loads(sealer.open(sealed, f"inbox/{key}"))
+
+
+def _introduce(
+    conn: Connection, who: Any, sender: str, address: str, external: str, now: datetime, ids: Ids, keyring: Keyring
+) -> Any:
+    if who.contact_id is None:
+        contact = ids.new("con")
+        row = {"id": contact, "address": address, "external": external or None, "now": now}
+        conn.execute(_NEW_CONTACT, {**row, "key": keyring.wrap_new(contact)})
+        # two first messages at once: whoever lost the race reads the winner's contact
+        who = conn.execute(_WHO, {"sender": sender, "address": address}).one()
+    row = {"id": ids.new("cnv"), "sender": who.sender_id, "contact": who.contact_id, "programme": who.programme_id}
+    conn.execute(_NEW_CONVERSATION, row)
+    return conn.execute(_WHO, {"sender": sender, "address": address}).one()
+
+
+Tell = Callable[[Connection, str, str, Mapping[str, Any]], bool]

@@ -1,0 +1,86 @@
+"""The journal: one row a turn, with each event, the session before and after, effects and outcomes.
+
+Names stand in the clear for counting; contents are sealed under the contact's key, since they quote the person.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from base.sealing import Sealer
+from flows.codec import from_json, to_json
+from flows.kernel import Effect, Event
+from flows.session import Known, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answer within a turn: replaying is `converse(before, known, event)` and comparing."""
+
+    event: Event
+    known: Known
+    before: Session
+    heard: Event
+    effects: tuple[Effect, ...]
+    after: Session
+
+
+_WRITE = text("""
+    INSERT INTO journal (conversation_id, turn, event_key, at, event, flow, state_before, state_after, effects, sealed)
+    VALUES (:conversation, :turn, :event_key, :at, :event, :flow, :state_before, :state_after, :effects, :sealed)""")
+
+
+def write(
+    conn: Connection, sealer: Sealer, *, conversation_id: str, turn: int, event_key: str, at: datetime,
+    entries: Sequence[Entry],
+) -> None:
+    """Write a turn down. Once per conversation and turn number: a second holder of the same turn fails here."""
+    first, last = entries[0], entries[-1]
+    body = zlib.compress(json.dumps([_entry_json(e) for e in entries], ensure_ascii=False).encode(), 1)
+    flow, before = floor(first.before)
+    after_flow, after = floor(last.after)
+    conn.execute(_WRITE, {
+        "conversation": conversation_id, "turn": turn, "event_key": event_key, "at": at,
+        "event": type(first.event).__name__, "flow": after_flow or flow, "state_before": before, "state_after": after,
+        "effects": [type(effect).__name__ for entry in entries for effect in entry.effects],
+        "sealed": sealer.seal(body, place(conversation_id, turn)),
+    })  # fmt: skip
+
+
+def read(sealer: Sealer, conversation_id: str, turn: int, sealed: bytes) -> list[Entry]:
+    """The entries of a turn."""
+    raw: list[Any] = json.loads(zlib.decompress(sealer.open(sealed, place(conversation_id, turn))))
+    return [_entry(entry) for entry in raw]
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "event": to_json(entry.event), "known": to_json(entry.known), "before": to_json(entry.before),
+        "heard": to_json(entry.heard), "effects": [to_json(e) for e in entry.effects], "after": to_json(entry.after),
+    }  # fmt: skip
+
+
+def _entry(raw: dict[str, Any]) -> Entry:
+    return Entry(
+        from_json(raw["event"]), from_json(raw["known"]), from_json(raw["before"]), from_json(raw["heard"]),
+        tuple(from_json(e) for e in raw["effects"]), from_json(raw["after"]),
+    )  # fmt: skip
+
+
+def floor(session: Session) -> tuple[str | None, str | None]:
+    """Flow and state that have the floor."""
+    if not session.frames:
+        return None, None
+    top = session.frames[-1]
+    return top.flow, type(top.state).__name__
+
+
+def place(conversation_id: str, turn: int) -> str:
+    return f"journal/{conversation_id}/{turn}"
