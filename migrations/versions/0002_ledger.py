@@ -1,4 +1,4 @@
-"""The ledger: accounts, append-only postings and moves, points lots, holds, and the functions that alone may write them.
+"""The ledger: accounts, append-only postings and moves, points lots, holds, and the functions that alone write them.
 
 Why functions: a posting is one round trip, and the service role may only call them. They run as the owner (SECURITY
 DEFINER), so a fault in the service cannot touch a balance except through a balanced posting. Every refusal is found

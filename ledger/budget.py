@@ -1,0 +1,77 @@
+"""Opening a programme's books, and its budget: a hard stop on all points it may ever give out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from ledger import chart, moves
+from ledger.post import BudgetSpent, Posted, post
+
+_OPEN = text(
+    "SELECT ledger_open(:programme, CAST(:ids AS text[]), CAST(:units AS text[]), CAST(:floors AS bigint[]),"
+    " CAST(:tracked AS boolean[]), CAST(:groups AS text[]), CAST(:opened_at AS timestamptz))"
+)
+_STATE = text(
+    "SELECT coalesce(sum(debits - credits) FILTER (WHERE id = :issue), 0)::bigint AS granted,"
+    " coalesce(sum(credits - debits) FILTER (WHERE stripe_of = :budget), 0)::bigint AS remaining"
+    " FROM accounts WHERE id = :issue OR stripe_of = :budget"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`granted`: the whole budget. `remaining`: what is still to give."""
+
+    granted: int
+    remaining: int
+
+
+def open_programme(conn: Connection, programme_id: str, budget_points: int, now: datetime) -> Budget:
+    """Open the system accounts and grant the first budget. Again: changes nothing and tells how the budget stands.
+
+    A later budget is `set_budget`'s, so that opening twice can never undo it.
+    """
+    accounts = chart.system_accounts(programme_id)
+    asked = {
+        "programme": programme_id,
+        "ids": [account.id for account in accounts],
+        "units": [account.unit for account in accounts],
+        "floors": [account.floor for account in accounts],
+        "tracked": [account.tracked for account in accounts],
+        "groups": [account.stripe_of for account in accounts],
+        "opened_at": now,
+    }
+    conn.execute(_OPEN, asked)
+    key = f"{programme_id}/open"
+    first = conn.execute(text("SELECT NOT EXISTS (SELECT FROM postings WHERE key = :key)"), {"key": key}).scalar_one()
+    if first:
+        set_budget(
+            conn, key=key, programme_id=programme_id, budget_points=budget_points, happened_at=now, recorded_at=now
+        )
+    return read_budget(conn, programme_id)
+
+
+def set_budget(
+    conn: Connection, *, key: str, programme_id: str, budget_points: int, happened_at: datetime, recorded_at: datetime
+) -> Budget | BudgetSpent:
+    """Make `budget_points` all that may ever be given out. BudgetSpent(points): more than that is given out already.
+
+    Repeating a key changes nothing, and tells how the budget stands now. Raises KeyReused.
+    """
+    outcome = post(conn, moves.set_budget(key, programme_id, budget_points, happened_at), recorded_at)
+    match outcome:
+        case Posted():
+            return read_budget(conn, programme_id)
+        case BudgetSpent():
+            return outcome
+        case _:
+            raise AssertionError(f"the ledger answered {outcome!r}")
+
+
+def read_budget(conn: Connection, programme_id: str) -> Budget:
+    """How the budget stands; zero where the programme has not been opened."""
+    row = conn.execute(_STATE, {"issue": chart.issue(programme_id), "budget": chart.budget(programme_id)}).one()
+    return Budget(row.granted, row.remaining)

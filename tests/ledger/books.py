@@ -1,0 +1,73 @@
+"""A programme's books, and short ways to move points in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from ledger import points
+from ledger.balance import Balance, balance
+from ledger.budget import open_programme
+from ledger.verify import verify
+
+NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
+BUDGET = 100_000
+
+
+@dataclass
+class Books:
+    """One programme. Every call is a transaction of its own unless `conn` is given."""
+
+    engine: Engine
+    programme: str
+    keys: Iterator[int]
+
+    def earn(
+        self, member: str, amount: int, *, days: int | None = None, key: str | None = None, at: datetime = NOW
+    ) -> Any:
+        expires_at = None if days is None else NOW + timedelta(days=days)
+        return self._do(points.earn, key, member, at, points=amount, expires_at=expires_at)
+
+    def hold(self, member: str, amount: int, hold_id: str, *, key: str | None = None, at: datetime = NOW) -> Any:
+        return self._do(points.hold, key, member, at, points=amount, hold_id=hold_id)
+
+    def burn(self, member: str, hold_id: str, *, key: str | None = None, at: datetime = NOW) -> Any:
+        return self._do(points.burn, key, member, at, hold_id=hold_id)
+
+    def release(self, member: str, hold_id: str, *, key: str | None = None, at: datetime = NOW) -> Any:
+        return self._do(points.release, key, member, at, hold_id=hold_id)
+
+    def take_back(self, member: str, amount: int, corrects: int, *, key: str | None = None) -> Any:
+        return self._do(points.take_back, key, member, NOW, points=amount, corrects=corrects)
+
+    def balance(self, member: str, at: datetime = NOW) -> Balance:
+        with self.engine.begin() as conn:
+            return balance(conn, self.programme, member, at)
+
+    def sound(self) -> bool:
+        with self.engine.begin() as conn:
+            return verify(conn) == []
+
+    def _do(self, verb: Callable[..., Any], key: str | None, member: str, at: datetime, **asked: Any) -> Any:
+        with self.engine.begin() as conn:
+            return verb(
+                conn, key=key or f"{self.programme}:{next(self.keys)}", programme_id=self.programme, member_id=member,
+                happened_at=at, recorded_at=at, facts={"rule": "test"}, **asked,
+            )  # fmt: skip
+
+
+def new_books(engine: Engine, programme: str, budget: int = BUDGET) -> Books:
+    with engine.begin() as conn:
+        add_programme(conn, programme)
+        open_programme(conn, programme, budget, NOW)
+    return Books(engine, programme, count())
+
+
+def add_programme(conn: Connection, programme: str) -> None:
+    insert = text("INSERT INTO programmes (id, name, created_at) VALUES (:id, 'Test', :at)")
+    conn.execute(insert, {"id": programme, "at": NOW})
