@@ -1,0 +1,22 @@
+"""Days as members and operators mean them: India's calendar. A last day ends at the midnight that follows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+INDIA = timezone(timedelta(hours=5, minutes=30), "IST")  # one zone, no summer time since 1945
+
+
+def day_of(at: datetime) -> date:
+    """The day in India at that moment."""
+    return at.astimezone(INDIA).date()
+
+
+def end_of(day: date) -> datetime:
+    """The first moment, in UTC, that no longer belongs to the day."""
+    return datetime.combine(day + timedelta(days=1), time(), INDIA).astimezone(UTC)
+
+
+def last_day(ends_at: datetime) -> date:
+    """The last day on which something that ends at that moment still holds: the reverse of `end_of`."""
+    return day_of(ends_at - timedelta(microseconds=1))

@@ -1,0 +1,25 @@
+"""GSTINs: state, PAN, entity, a letter for the kind of registration, check character."""
+
+from __future__ import annotations
+
+import re
+
+from stdnum import luhn  # its own in_.gstin does not know Ladakh (38), Other Territory (97) and the Centre (99)
+
+_SHAPE = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]", re.ASCII)
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+STATES = frozenset([*(f"{number:02d}" for number in range(1, 39)), "97", "99"])
+_HOLDERS = frozenset("PCHFABGJLTK")  # fourth letter of a PAN: person, company, family, firm, …
+
+
+def normal_gstin(text: str) -> str | None:
+    """The GSTIN in capitals without spaces, if state, PAN, kind and check character are right; else None.
+
+    Regular taxpayers only: the numbers of those who deduct or collect tax at source (no Z) do not sell on invoices.
+    """
+    number = "".join(text.split()).upper()
+    if not _SHAPE.fullmatch(number) or number[:2] not in STATES:
+        return None
+    if number[5] not in _HOLDERS or number[7:11] == "0000":
+        return None
+    return number if luhn.is_valid(number, _ALPHABET) else None

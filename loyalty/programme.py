@@ -1,0 +1,75 @@
+"""A programme: what earns points, what points are worth, and where it stops. A value; the rows are programme_rows'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StrictInt, StrictStr, StringConstraints
+
+from loyalty.gstin import normal_gstin
+from loyalty.products import Line, Locale, Part, Points, Product, Sku, normalised
+
+
+def _gstin(text: str) -> str:
+    if (number := normal_gstin(text)) is None:
+        raise ValueError("is not a valid GSTIN: compare it with the registration certificate")
+    return number
+
+
+class Distributor(Part):
+    gstin: Annotated[StrictStr, AfterValidator(_gstin)]
+    name: Line
+
+
+class Redeem(Part):
+    """How many points one redemption takes."""
+
+    least_points: Points
+    most_points: Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+
+
+class Notice(Part):
+    """The privacy notice that members agree to; `version` is kept with every consent."""
+
+    version: Line
+    links: Mapping[Locale, Annotated[StrictStr, StringConstraints(pattern=r"^https://[^\s/]+\S*$", max_length=300)]]
+
+
+class Programme(Part):
+    id: Annotated[StrictStr, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
+    name: Line
+    brand: Line
+    locales: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=24)]
+    points_per_100_rupees: Annotated[StrictInt, Field(ge=0, le=10_000)]  # of an invoice's taxable value
+    paise_per_point: Annotated[StrictInt, Field(ge=1, le=100_000)]
+    points_expire_after_days: Annotated[StrictInt, Field(ge=1, le=36_500)] | None = None  # None: never
+    budget_points: Annotated[StrictInt, Field(ge=1, le=10**12)]  # all the points it may ever give out: a hard stop
+    redeem: Redeem
+    notice: Notice
+    products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=10_000)]
+    distributors: tuple[Distributor, ...] = ()
+
+    def product(self, sku: Sku) -> Product | None:
+        return self._by_sku.get(sku)
+
+    def product_called(self, words: str) -> Product | None:
+        """By SKU, name in any locale, or alias; case, punctuation and spacing do not count."""
+        return self._by_words.get(normalised(words))
+
+    def distributor(self, gstin: str) -> Distributor | None:
+        """The authorised distributor of that GSTIN, however it is spaced."""
+        return self._by_gstin.get(normal_gstin(gstin) or "")
+
+    @cached_property
+    def _by_sku(self) -> Mapping[str, Product]:
+        return {product.sku: product for product in self.products}
+
+    @cached_property
+    def _by_words(self) -> Mapping[str, Product]:
+        return {words: product for product in self.products for words in product.spoken()}
+
+    @cached_property
+    def _by_gstin(self) -> Mapping[str, Distributor]:
+        return {distributor.gstin: distributor for distributor in self.distributors}
