@@ -1,0 +1,111 @@
+"""The port to whoever moves the money: what an adapter promises, and all that can come of asking it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an adapter needs to build a request, besides the VPA."""
+
+    payout_id: str
+    member_id: str
+    reference_id: str  # ours, at most 40 characters
+    amount_paise: int
+
+
+class Unbuildable(Exception):
+    """No request can be made of this order for this provider; `reason` is a slug, never the secret itself."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+# ---- what can come of a call; every field is safe to log ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    provider_id: str
+    amount_paise: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    provider_id: str
+    amount_paise: int
+    utr: str | None  # the bank's own reference; may follow later
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    provider_id: str
+    amount_paise: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider took it and has finally not paid it."""
+
+    provider_id: str
+    amount_paise: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This very request was not taken. `permanent`: nor ever will be; else the same bytes may be later."""
+
+    reason: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """Not taken, because we ask too often."""
+
+    retry_after_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been taken: a timeout, a 5xx, an answer we cannot read."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Asked by reference: the provider has no such payout (yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """Something only a person can judge: two payouts under one reference, another body under our key."""
+
+    why: str
+
+
+Outcome = Processing | Paid | Reversed | Failed | Refused | RateLimited | Unknown | NotFound | Disputed
+
+
+class Provider(Protocol):
+    """Methods never raise for the world's faults: those are outcomes. They log no body and no secret."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def repeat_is_safe(self) -> bool:
+        """Whether the same bytes under the same key can never pay twice."""
+
+    def build(self, order: Order, vpa: str) -> bytes:
+        """The exact bytes to send, the same for ever. Raises Unbuildable."""
+
+    def send(self, request: bytes, idempotency_key: str) -> Outcome: ...
+
+    def ask(self, reference_id: str) -> Outcome: ...

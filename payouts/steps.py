@@ -1,0 +1,155 @@
+"""Paying one payout: a transaction that commits what will be sent, a call outside any transaction, one that records.
+
+begin    requested -> reserved: reference, key and sealed bytes are committed  -- crash here: sent on the next ring
+call     the provider, with the stored bytes                                   -- crash here: the same bytes again
+record   state, points, money and the member's news, together                  -- crash here: the same answer again
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from base.clock import Clock
+from base.sealing import CannotOpen
+from payouts import books, rows, schedule
+from payouts.judge import Source
+from payouts.lifecycle import OPEN, TABLE, Cause, State
+from payouts.news import Tell
+from payouts.payout import Payout
+from payouts.provider import Order, Outcome, Provider, Unbuildable
+from payouts.record import DELAY_AFTER, Context, Recorded, move, record, stand_still
+from payouts.schedule import Move
+from payouts.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What paying needs of the world."""
+
+    engine: Engine
+    clock: Clock
+    provider: Provider
+    vault: Vault
+    tell: Tell
+    delay_after: timedelta = DELAY_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Committed: make this call now. `request` is None for a question."""
+
+    payout_id: str
+    reference_id: str
+    idempotency_key: str
+    request: bytes | None
+
+
+class WrongProvider(RuntimeError):
+    """The payout was begun with another provider; only that one can say what became of it. Configure it again."""
+
+
+def pay(house: House, payout_id: str) -> Recorded:
+    """Take a payout as far as it goes now. Safe to call at any time, any number of times, by any number of workers.
+
+    The payout's task follows by itself: `next_at` is its due time, None means it has ended or a person must look.
+    Raises UnknownPayout, WrongProvider.
+    """
+    begun = begin(house, payout_id)
+    if isinstance(begun, Recorded):
+        return begun
+    outcome, source = _call(house.provider, begun)
+    with house.engine.begin() as conn:
+        return record(
+            conn, payout_id, outcome, source=source, now=house.clock.now(conn), tell=house.tell,
+            repeat_is_safe=house.provider.repeat_is_safe, delay_after=house.delay_after,
+        )  # fmt: skip
+
+
+def begin(house: House, payout_id: str) -> Begun | Recorded:
+    """Commit what is about to be asked of the provider, and a lease, so that a second worker stays away meanwhile.
+
+    Recorded: there is nothing to do now (not due, settled, or it failed before anything left).
+    """
+    with house.engine.begin() as conn:
+        now = house.clock.now(conn)
+        payout = rows.lock(conn, payout_id)
+        if payout.state not in OPEN or payout.next_at is None or payout.next_at > now:
+            return Recorded(payout.state, payout.next_at if payout.state in OPEN else None, None)
+        if payout.state is State.REQUESTED:
+            return _reserve(conn, house, payout, now)
+        return _go_on(conn, house, payout, now)
+
+
+def _reserve(conn: Connection, house: House, payout: Payout, now: datetime) -> Begun | Recorded:
+    try:
+        request = _build(conn, house, payout)
+        sealer = house.vault.sealer(conn, payout.member_id)
+        if sealer is None:
+            raise Unbuildable("member_erased")
+    except Unbuildable as fault:
+        failed = replace(payout, reason=fault.reason)
+        made = TABLE[payout.state, Cause.UNBUILDABLE]
+        context = Context(now, house.tell, house.delay_after)
+        return move(conn, payout, failed, made, Cause.UNBUILDABLE, {"reason": fault.reason}, context)
+    sealed = sealer.seal(request, _place(payout.id))
+    books.commit_money(conn, payout, now)
+    reserved = replace(
+        payout, state=TABLE[payout.state, Cause.BEGUN].to, provider=house.provider.name, request=sealed, reserved_at=now
+    )
+    rows.note(conn, payout.id, now, Cause.BEGUN, payout.state, reserved.state, {"provider": house.provider.name})
+    return _leased(conn, payout, reserved, request, now)
+
+
+def _build(conn: Connection, house: House, payout: Payout) -> bytes:
+    vpa = house.vault.secret(conn, payout.secret_token)
+    if vpa is None:
+        raise Unbuildable("secret_erased")
+    return house.provider.build(Order(payout.id, payout.member_id, payout.reference_id, payout.amount_paise), vpa)
+
+
+def _go_on(conn: Connection, house: House, payout: Payout, now: datetime) -> Begun | Recorded:
+    if payout.provider != house.provider.name:
+        raise WrongProvider(f"payout {payout.id} was begun with {payout.provider}, not {house.provider.name}")
+    age_s = (now - (payout.reserved_at or now)).total_seconds()
+    how = schedule.move(
+        payout.state, unanswered=payout.unanswered, age_s=age_s, repeat_is_safe=house.provider.repeat_is_safe
+    )
+    request = _stored(conn, house, payout) if how is Move.SEND else None
+    if how is Move.STOP or (how is Move.SEND and request is None and payout.unanswered == 0):
+        why = "never_taken_and_too_old" if how is Move.STOP else "request_cannot_be_opened"
+        return stand_still(conn, payout, payout, why, "stopped", {}, Context(now, house.tell, house.delay_after))
+    return _leased(conn, payout, payout, request, now)
+
+
+def _stored(conn: Connection, house: House, payout: Payout) -> bytes | None:
+    """The very bytes of the first post; None where they can no longer be opened."""
+    try:
+        sealer = house.vault.sealer(conn, payout.member_id)
+        return sealer.open(payout.request, _place(payout.id)) if sealer and payout.request else None
+    except CannotOpen:
+        return None
+
+
+def _leased(conn: Connection, before: Payout, payout: Payout, request: bytes | None, now: datetime) -> Begun:
+    lease = now + timedelta(seconds=schedule.LEASE_S)
+    if request is None:
+        after = replace(payout, asks=payout.asks + 1, next_at=lease)
+    else:
+        # Counted before the call: a worker that dies in it leaves a post whose fate nobody knows.
+        after = replace(payout, attempts=payout.attempts + 1, unanswered=payout.unanswered + 1)
+        after = replace(after, sent_at=now, absent_at=None, next_at=lease)
+    rows.save(conn, before, after, now)
+    return Begun(payout.id, payout.reference_id, payout.idempotency_key, request)
+
+
+def _call(provider: Provider, begun: Begun) -> tuple[Outcome, Source]:
+    if begun.request is None:
+        return provider.ask(begun.reference_id), Source.ASK
+    return provider.send(begun.request, begun.idempotency_key), Source.SEND
+
+
+def _place(payout_id: str) -> str:
+    return f"payout/{payout_id}/request"
