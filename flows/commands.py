@@ -1,0 +1,132 @@
+"""The words that mean the same everywhere: STOP and START, MENU, HELP, the languages, back, cancel, and the flows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flows import doors
+from flows import events as ev
+from flows.effects import RecordConsent, Say
+from flows.flowbook import STARTS, keeper
+from flows.settings import LANGUAGES
+from flows.talk import Talk
+
+TALKS_TO_STRANGERS = ("enrol", "settings")
+STARTED_BY_MEMBERS = ("scan", "balance", "redeem")
+
+
+def obey(talk: Talk, command: str) -> bool:
+    """Do what the command says; False when nobody knows it."""
+    if command in ANYWHERE:
+        ANYWHERE[command](talk)
+    elif command in LANGUAGES:
+        _choose_language(talk, command)
+    elif not talk.known.enrolled and (command in STARTED_BY_MEMBERS or talk.floor() not in TALKS_TO_STRANGERS):
+        doors.enrol(talk)
+    elif command in STARTED_BY_MEMBERS:
+        doors.start(talk, command)
+    elif talk.frames:
+        return talk.give(-1, ev.Commanded(command))
+    else:
+        menu(talk)
+        return command == "back"  # back from nowhere is the menu; anything else is a word of an older version
+    return True
+
+
+def menu(talk: Talk) -> None:
+    if not talk.known.enrolled:
+        doors.enrol(talk)
+    else:
+        talk.emit(Say("menu.resumable" if talk.frames else "menu.main"))
+
+
+def _stop(talk: Talk) -> None:
+    talk.emit(_consent(talk, "messages", False), Say("stop.done"))
+
+
+def _start(talk: Talk) -> None:
+    """START is also how many people say hello."""
+    if not talk.known.stopped:
+        _hello(talk)
+        return
+    talk.emit(_consent(talk, "messages", True), Say("start.done"))
+    if not talk.known.enrolled:
+        doors.enrol(talk)
+
+
+def _stop_marketing(talk: Talk) -> None:
+    talk.emit(_consent(talk, "marketing", False), Say("stop.marketing_done"))
+
+
+def _start_marketing(talk: Talk) -> None:
+    talk.emit(_consent(talk, "marketing", True), Say("start.marketing_done"))
+
+
+def _help(talk: Talk) -> None:
+    talk.emit(Say("help.member" if talk.known.enrolled else "help.stranger"))
+
+
+def _thanks(talk: Talk) -> None:
+    if talk.known.enrolled or talk.frames:
+        talk.emit(Say("thanks.welcome"))
+    else:
+        doors.enrol(talk)
+
+
+def _hello(talk: Talk) -> None:
+    if talk.frames:
+        _resume(talk)
+    else:
+        menu(talk)
+
+
+def _resume(talk: Talk) -> None:
+    if not talk.known.enrolled and talk.floor() not in TALKS_TO_STRANGERS:
+        doors.enrol(talk)
+    elif talk.frames:
+        talk.resume()
+    else:
+        menu(talk)
+
+
+def _cancel(talk: Talk) -> None:
+    """End what has the floor. An enrolment cannot be cancelled into nothing: it waits where it is."""
+    if not talk.frames or keeper(talk.frames[-1].state):
+        menu(talk)
+    elif not talk.known.enrolled and talk.floor() != "settings":
+        talk.emit(Say("enrol.later"))
+    else:
+        doors.end(talk)
+        talk.emit(Say("cancel.done"))
+
+
+def _language(talk: Talk) -> None:
+    doors.start(talk, "language")
+
+
+def _choose_language(talk: Talk, command: str) -> None:
+    under_way = talk.find("settings")
+    if under_way is None:
+        talk.push("settings", STARTS["language"](talk.known))
+    else:
+        talk.lift(under_way)
+    talk.give(-1, ev.Commanded(command))
+
+
+def _consent(talk: Talk, kind: str, given: bool) -> RecordConsent:
+    return RecordConsent(kind, given, "word", talk.known.locale)
+
+
+ANYWHERE: Mapping[str, Callable[[Talk], None]] = {
+    "stop": _stop,
+    "start": _start,
+    "stop_marketing": _stop_marketing,
+    "start_marketing": _start_marketing,
+    "help": _help,
+    "thanks": _thanks,
+    "menu": menu,
+    "hello": _hello,
+    "resume": _resume,
+    "cancel": _cancel,
+    "language": _language,
+}

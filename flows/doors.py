@@ -1,0 +1,82 @@
+"""Ways into a flow from anywhere: the enrolment of a stranger, a code or picture, a flow that was asked for.
+
+Each flow has one frame at most. Whoever comes in again lifts the frame that is there, so nothing is kept twice.
+"""
+
+from __future__ import annotations
+
+from flows import events as ev
+from flows.flowbook import BOOK, STARTS, keeper, starts_enrolment, waits_for_membership
+from flows.kernel import Done, Event
+from flows.talk import Talk
+
+
+def enrol(talk: Talk) -> None:
+    """Begin the enrolment, or ask its question again when it is under way."""
+    under_way = talk.find("enrol")
+    if under_way is not None:
+        talk.lift(under_way)
+        talk.resume()
+        return
+    details, first_question = starts_enrolment(talk.known)
+    if talk.find("details") is None:
+        talk.push("details", details, at=0)
+    talk.begin("enrol", first_question)
+
+
+def scan(talk: Talk, event: Event) -> bool:
+    """A code or a picture. Whoever is not a member yet has it kept beneath the enrolment, and reserves nothing."""
+    if not talk.known.enrolled:
+        talk.give(_kept(talk, "keep"), event)
+        enrol(talk)
+        return True
+    under_way = talk.find("scan")
+    if under_way is None:
+        talk.push("scan", STARTS["scan"](talk.known))
+    else:
+        talk.lift(under_way)
+    understood = talk.give(-1, event)
+    if waits_for_membership(talk.frames[-1].state):  # became a member elsewhere meanwhile
+        talk.resume()
+    return understood
+
+
+def orphan(talk: Talk, event: ev.PhotoRead) -> None:
+    """A picture was read and nobody waits for it: what it holds is the member's all the same."""
+    if talk.known.enrolled:
+        talk.push("scan", STARTS["orphan_photo"](talk.known))
+        talk.give(-1, event)
+        return
+    talk.give(_kept(talk, "orphan_photo"), event)
+    if talk.find("enrol") is None:
+        enrol(talk)
+
+
+def start(talk: Talk, command: str) -> None:
+    """Begin a flow afresh: an older, half-done frame of the same flow makes way, unless it keeps something."""
+    state = STARTS[command](talk.known)
+    flow = next(name for name, flow in BOOK.items() if type(state) in flow.nodes)
+    under_way = talk.find(flow)
+    if under_way is not None and keeper(talk.frames[under_way].state):
+        talk.lift(under_way)
+        talk.resume()
+        return
+    talk.frames = [frame for frame in talk.frames if frame.flow != flow]
+    talk.begin(flow, state)
+
+
+def end(talk: Talk) -> None:
+    """End the frame that has the floor, whatever it was about."""
+    top = talk.frames.pop()
+    talk.push(top.flow, Done())
+
+
+def _kept(talk: Talk, start: str) -> int:
+    """Where a stranger's codes are kept: beneath the enrolment and above the details, so that they are credited as
+    soon as their owner is a member and before anything else is asked."""
+    kept = talk.find("scan")
+    if kept is None:
+        kept = talk.find("enrol")
+        kept = len(talk.frames) if kept is None else kept
+        talk.push("scan", STARTS[start](talk.known), at=kept)
+    return kept

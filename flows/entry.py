@@ -1,0 +1,150 @@
+"""Who takes an event: the frame that has the floor, a frame that listens, or, when nobody waits for it, this page.
+
+`converse` is the whole conversation as one pure function. Commands mean the same at any state (commands.py); a code
+or a picture interrupts whatever is going on (doors.py); what was interrupted is taken up again afterwards (talk.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows import doors
+from flows import events as ev
+from flows.commands import TALKS_TO_STRANGERS, obey
+from flows.effects import ForgetSecret, Say
+from flows.flowbook import BOOK, NEWS
+from flows.kernel import Effect, Event, FlowBroken, step
+from flows.news import News
+from flows.session import Asked, Known, Session
+from flows.spelling import normalised, only_emoji
+from flows.talk import Talk, after
+from flows.texts import words
+from flows.understand import exactly, nearly, tapped
+
+MISSES_MAX = 3  # misunderstandings in a row before we stop asking and offer help
+
+MEMBER = (ev.Said, ev.Tapped, ev.Commanded, ev.CodesTyped, ev.PhotoSent, ev.DocumentSent, ev.OtherSent, ev.SecretGiven)
+HEARD_SOMEWHERE = frozenset(event for flow in BOOK.values() for node in flow.nodes.values() for event in node.hears)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    session: Session
+    effects: tuple[Effect, ...]
+    known: Known  # as it stands after the event and its effects
+    heard: Event  # what the event was understood as
+
+
+def asked_secret(session: Session) -> str | None:
+    """The kind of secret the state that has the floor asks for; None when it asks for none."""
+    if not session.frames:
+        return None
+    top = session.frames[-1]
+    return BOOK[top.flow].nodes[type(top.state)].asks
+
+
+def converse(session: Session, known: Known, event: Event) -> Turned:
+    """Answer one event. Pure; raises FlowBroken where a flow breaks its own declaration."""
+    talk = Talk(session, after(known, event))
+    heard, misses = event, session.misses
+    if isinstance(event, MEMBER):
+        heard, misses = _member(talk, event)
+    else:
+        _world(talk, event)
+    talk.settle()
+    return Turned(talk.session(misses), tuple(talk.effects), talk.known, heard)
+
+
+def _member(talk: Talk, event: Event) -> tuple[Event, int]:
+    """What the member's event was understood as, and how many in a row were not."""
+    asked, locale = talk.before.asked, talk.known.locale
+    heard = event
+    if isinstance(event, ev.Said):
+        heard = exactly(event, asked, locale)
+    elif isinstance(event, ev.Tapped):
+        heard = tapped(event.button)
+    if _answer(talk, heard):
+        return heard, 0
+    meant = _second_look(talk, event, asked, locale)
+    if meant is not None:
+        return meant, 0
+    misses = talk.before.misses + 1
+    if misses < MISSES_MAX:
+        return heard, misses
+    talk.effects = [effect for effect in talk.effects if not isinstance(effect, Say)]
+    talk.emit(Say("help.stuck" if talk.known.enrolled else "help.stuck_stranger"))
+    return heard, 0
+
+
+def _second_look(talk: Talk, event: Event, asked: Asked | None, locale: str) -> Event | None:
+    """The nearest words that make sense, answered; None, with the first answer left standing, when none do."""
+    meant = nearly(event, asked, locale) if isinstance(event, ev.Said) else None
+    if meant is None:
+        return None
+    first = talk.frames, talk.known, talk.effects
+    talk.restart()
+    if _answer(talk, meant):
+        return meant
+    talk.frames, talk.known, talk.effects = first
+    return None
+
+
+def _answer(talk: Talk, heard: Event) -> bool:
+    """Take what the member did; False when nothing could be made of it."""
+    match heard:
+        case ev.CodesTyped(()) | ev.PhotoSent(()):
+            return _answer(talk, ev.OtherSent("empty"))
+        case ev.Commanded(command):
+            return obey(talk, command)
+        case ev.CodesTyped() | ev.PhotoSent():
+            return doors.scan(talk, heard)
+        case ev.SecretGiven() if asked_secret(Session(tuple(talk.frames))) is None:
+            _unasked(talk, heard)
+            return True
+        case _ if not talk.known.enrolled and talk.floor() not in TALKS_TO_STRANGERS:
+            doors.enrol(talk)
+            return True
+        case ev.OtherSent(kind):
+            talk.emit(Say("other.cannot_read", {"kind": kind}))
+            return True
+        case ev.DocumentSent():
+            talk.emit(Say("other.document"))
+            return True
+        case _ if talk.frames:
+            return talk.give(-1, heard)
+        case ev.Said(typed) if only_emoji(typed) or normalised(typed) in words().answers:
+            talk.emit(Say("thanks.welcome"))  # a thumbs up or an "ok" that answers no question
+            return True
+        case _:
+            talk.emit(Say("menu.again"))
+            return False
+
+
+def _unasked(talk: Talk, secret: ev.SecretGiven) -> None:
+    if secret.token:
+        talk.emit(ForgetSecret(secret.token))
+    talk.emit(Say("secret.aadhaar_refused" if secret.kind == "aadhaar" else "secret.not_asked"))
+    if not talk.known.enrolled and talk.find("enrol") is None:
+        doors.enrol(talk)
+
+
+def _world(talk: Talk, event: Event) -> None:
+    """An outcome or the world: the topmost frame that listens takes it, else the news desk.
+
+    An outcome whose flow was cancelled meanwhile is nobody's any more and says nothing: the ledger and the outbox
+    hold what came of it.
+    """
+    for index in range(len(talk.frames) - 1, -1, -1):
+        frame = talk.frames[index]
+        if type(event) in BOOK[frame.flow].nodes[type(frame.state)].hears:
+            talk.give(index, event)
+            return
+    if isinstance(event, ev.PhotoRead):
+        doors.orphan(talk, event)
+    elif type(event) in NEWS.nodes[News].hears:
+        talk.emit(*step(NEWS, News(), event).effects)
+    elif type(event) not in HEARD_SOMEWHERE:
+        raise FlowBroken(f"nobody listens for {type(event).__name__}")
+
+
+__all__ = ["Turned", "after", "asked_secret", "converse"]

@@ -1,0 +1,99 @@
+"""The words: one TOML per locale, read once. A text is a body, perhaps buttons; parity over locales is tested.
+
+    [redeem.confirm]
+    body = "Send {amount_paise} to {masked}?"
+    buttons = [{id = "yes-{points}", title = "Yes"}, {id = "no", title = "No"}]     # up to 3: quick replies
+    list = "Choose"                                                                 # present: a list of up to 10
+
+words.toml holds what people type instead of tapping, in every script at once: `[commands]`, `[answers]` by the
+language they are in, and the `courtesy` that may stand around either.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from flows.spelling import normalised
+
+LOCALES = ("en", "hi")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    id: str  # may hold {placeholders}; its part before "-" is its meaning (yes, no, skip, …)
+    title: str  # may hold {placeholders}
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    key: str
+    body: str
+    buttons: tuple[Button, ...] = ()
+    list_button: str = ""  # set when the buttons are shown as a list
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    meaning: str  # of a button: the part of its id before "-"
+    locale: str  # the language of the word, where a prompt offers one button per language
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    commands: Mapping[str, str]  # what was typed, normalised -> command
+    answers: Mapping[str, Answer]  # what was typed, normalised -> what it means
+    courtesy: frozenset[str]  # words that add nothing: ji, please, bhai
+
+    def are(self, typed: str) -> bool:
+        """Whether what was typed is one of our words, and so nobody's name."""
+        return normalised(typed) in self.commands or normalised(typed) in self.answers
+
+
+def text(locale: str, key: str) -> Text:
+    """The text `key` in `locale`. KeyError when there is none: a programmer's error that the parity test finds."""
+    return catalogue(locale)[key]
+
+
+@cache
+def catalogue(locale: str) -> Mapping[str, Text]:
+    """Every text of a locale by its key."""
+    return {key: _text(key, row) for key, row in _rows("", _toml(f"{locale}.toml"))}
+
+
+@cache
+def words() -> Words:
+    raw = _toml("words.toml")
+    commands = {normalised(word): meaning for meaning, typed in raw["commands"].items() for word in typed}
+    answers = {
+        normalised(word): Answer(meaning, locale)
+        for meaning, by_locale in raw["answers"].items()
+        for locale, typed in by_locale.items()
+        for word in typed
+    }
+    return Words(commands, answers, frozenset(map(normalised, raw["courtesy"])))
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("flows").joinpath("texts", name).read_text(encoding="utf-8"))
+
+
+def _rows(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    rows: list[tuple[str, Mapping[str, Any]]] = []
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, str):  # a short text may be written without a table: key = "body"
+            rows.append((key, {"body": value}))
+        else:
+            rows += [(key, value)] if "body" in value else _rows(f"{key}.", value)
+    return rows
+
+
+def _text(key: str, row: Mapping[str, Any]) -> Text:
+    buttons = tuple(Button(b["id"], b["title"], b.get("description", "")) for b in row.get("buttons", ()))
+    return Text(key, row["body"].strip("\n"), buttons, row.get("list", ""))

@@ -1,0 +1,137 @@
+"""From what was typed to what was meant: buttons by number, title or common word; commands in every language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+
+from flows.events import Commanded, Said, Tapped
+from flows.kernel import Event
+from flows.session import Asked
+from flows.spelling import normalised
+from flows.texts import LOCALES, catalogue, words
+
+COMMAND = "cmd."  # a button whose id begins so is a command wherever it is tapped, however old the prompt
+LETTERS_MAX = 100  # nothing we understand is longer
+FUZZY_LETTERS_MIN = 5  # shorter words are one slip away from too many others
+NEVER_GUESSED = ("stop", "start", "stop_marketing", "start_marketing", "cancel")  # "shop karo" is not "stop karo"
+
+
+def exactly(said: Said, asked: Asked | None, locale: str) -> Event:
+    """The event the words stand for, taken literally; the words themselves where they stand for nothing."""
+    if len(said.text) > LETTERS_MAX:
+        return said
+    typed = normalised(said.text)
+    return _literally(typed, asked, locale) or _literally(_bare(typed), asked, locale) or said
+
+
+def nearly(said: Said, asked: Asked | None, locale: str) -> Event | None:
+    """A second look, forgiving one slip of the finger, for words the state could make nothing of.
+
+    Never guesses a yes, a STOP or a cancel: those have to be meant.
+    """
+    if len(said.text) > LETTERS_MAX:
+        return None
+    typed = _bare(normalised(said.text))
+    if len(typed) < FUZZY_LETTERS_MIN:
+        return None
+    options = _options(asked, locale)
+    guesses = {word: button for word, button in options.items() if _meaning(button) != "yes"}
+    offered = list(guesses.values())
+    for word in _words_by_letter()[1].get(typed[0], ()):
+        if (button := _by_meaning(word, offered)) is not None:
+            guesses.setdefault(word, button)
+    if near := _near(typed, guesses):
+        return tapped(guesses[near])
+    near = _near(typed, _words_by_letter()[0].get(typed[0], ()))
+    return Commanded(words().commands[near]) if near else None
+
+
+def tapped(button: str) -> Event:
+    return Commanded(button.removeprefix(COMMAND)) if button.startswith(COMMAND) else Tapped(button)
+
+
+def filled(template: str, values: Mapping[str, str | int]) -> str:
+    """Placeholders replaced by the raw values; an unknown one stays as it is."""
+    return re.sub(r"\{(\w+)\}", lambda m: str(values.get(m[1], m[0])), template)
+
+
+def _literally(typed: str, asked: Asked | None, locale: str) -> Event | None:
+    command = words().commands.get(typed)
+    if command in ("stop", "start"):  # the law's words come before any button that happens to be titled so
+        return Commanded(command)
+    options = _options(asked, locale)
+    if typed in options:
+        return tapped(options[typed])
+    if (button := _by_meaning(typed, options.values())) is not None:
+        return tapped(button)
+    return Commanded(command) if command else None
+
+
+def _options(asked: Asked | None, locale: str) -> Mapping[str, str]:
+    """What may be typed for the last prompt's buttons -> the button's id. Titles of every language count: the
+    member may have changed theirs since, or read the notice, which shows all."""
+    if asked is None:
+        return {}
+    options: dict[str, str] = {}
+    for tongue in (locale, *(other for other in LOCALES if other != locale)):
+        prompt = catalogue(tongue).get(asked.key)  # a stored prompt may be of words that are gone since
+        for number, button in enumerate(prompt.buttons if prompt else (), start=1):
+            identity = filled(button.id, asked.values)
+            options.setdefault(str(number), identity)
+            options.setdefault(_title(button.title, asked.values), identity)
+    return options
+
+
+def _title(title: str, values: Mapping[str, str | int]) -> str:
+    return normalised(filled(title, values)) if "{" in title else _fixed_title(title)
+
+
+@cache
+def _fixed_title(title: str) -> str:
+    return normalised(title)
+
+
+@cache
+def _words_by_letter() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    """Commands and answers that may be guessed, by their first letter: fingers seldom slip on that one, and most of
+    the words need not be looked at."""
+    commands = [word for word, command in words().commands.items() if command not in NEVER_GUESSED]
+    return _by_letter(commands), _by_letter(words().answers)
+
+
+def _by_letter(candidates: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for word in candidates:
+        if len(word) >= FUZZY_LETTERS_MIN:
+            found[word[0]] = (*found.get(word[0], ()), word)
+    return found
+
+
+def _by_meaning(typed: str, buttons: Iterable[str]) -> str | None:
+    """The button the word stands for; where a prompt has one per language, that of the word's own."""
+    answer = words().answers.get(typed)
+    if answer is None:
+        return None
+    fitting = [button for button in buttons if _meaning(button) == answer.meaning]
+    own = f"{answer.meaning}-{answer.locale}"
+    return own if own in fitting else next(iter(fitting), None)
+
+
+def _meaning(button: str) -> str:
+    return button.removeprefix(COMMAND).split("-", 1)[0]
+
+
+def _bare(typed: str) -> str:
+    """Without the courtesy around it; courtesy alone stays."""
+    return " ".join(word for word in typed.split() if word not in words().courtesy) or typed
+
+
+def _near(typed: str, candidates: Iterable[str]) -> str | None:
+    alike = [c for c in candidates if len(c) >= FUZZY_LETTERS_MIN and c[0] == typed[0]]
+    return next(iter(get_close_matches(typed, alike, n=1, cutoff=0.8)), None)
+
+
+__all__ = ["COMMAND", "exactly", "filled", "nearly", "normalised", "tapped"]

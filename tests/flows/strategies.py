@@ -1,0 +1,124 @@
+"""Any event, any state, any person: with a bias to what flows look at."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import get_type_hints
+
+from hypothesis import strategies as st
+
+from flows import events as ev
+from flows.codec import kinds
+from flows.flowbook import BOOK, NEWS
+from flows.kernel import Effect, Event, State
+from flows.session import Known
+from flows.texts import LOCALES, catalogue, words
+
+CODES = ("K7QM-3XWD-9T4F-VB2H", "A2BC-D3EF-G4HJ-K5LM", "Z9YX-W8VT-S7RQ-P6NM")
+PHOTOS = ("ph_1", "ph_2", "ph_3")
+TOKENS = ("", "tok_1", "tok_2")
+OUTCOMES = (
+    "credited",
+    "already_yours",
+    "claimed_by_other",
+    "not_active",
+    "expired",
+    "void",
+    "typo",
+    "budget_spent",
+    "unheard_of",
+)
+
+typed = st.one_of(
+    st.sampled_from(sorted({*words().commands, *words().answers})),
+    st.sampled_from(["1", "2", "३", "500", "१,२००", "110001", "98765 43210", "Ramesh", "रमेश कुमार", "👍", "", "\u200b"]),
+    st.text(max_size=30),
+)
+buttons = st.one_of(
+    st.sampled_from(sorted({b.id for locale in LOCALES for t in catalogue(locale).values() for b in t.buttons})),
+    st.sampled_from(
+        ["all-1200", "some-600", "yes-500-tok_1", "yes-500-tok_2", "all-", "all-²", "all--5", "cmd.", "cmd.x"]
+    ),
+    st.text(max_size=10),
+)
+small = st.integers(0, 2_000)
+dates = st.sampled_from(["", "2026-01-05"])
+results = st.builds(
+    ev.CodeResult,
+    st.sampled_from(CODES),
+    st.sampled_from(OUTCOMES),
+    small,
+    st.sampled_from(["", "LED"]),
+    dates,
+)
+movements = st.builds(
+    ev.Movement,
+    st.just("2026-01-05"),
+    st.sampled_from(["earned", "held", "paid", "returned", "expired", "corrected", "unheard_of"]),
+    st.integers(-500, 500),
+    st.sampled_from(["", "LED"]),
+)
+known = st.builds(
+    Known,
+    locale=st.sampled_from(LOCALES),
+    consented=st.booleans(),
+    enrolled=st.booleans(),
+    role=st.sampled_from(["", "electrician", "retailer"]),
+    profile_name=st.one_of(st.sampled_from(["", "Ramesh 🔥", "9", "A" * 40]), st.text(max_size=5)),
+    shop_known=st.booleans(),
+    mobile_known=st.booleans(),
+    stopped=st.booleans(),
+)
+by_name = {
+    "text": typed,
+    "button": buttons,
+    "command": st.one_of(st.sampled_from(sorted(set(words().commands.values()))), st.text(max_size=5)),
+    "codes": st.lists(st.sampled_from(CODES), max_size=3, unique=True).map(tuple),
+    "photos": st.lists(st.sampled_from(PHOTOS), max_size=3, unique=True).map(tuple),
+    "documents": st.just(("doc_1",)),
+    "photo": st.sampled_from(PHOTOS),
+    "hints": st.lists(st.sampled_from(["blurred", "dark", "glare", "too_small", "odd"]), max_size=2).map(tuple),
+    "problem": st.sampled_from(["", "no_code", "not_an_image", "truncated", "too_large", "too_many_pixels", "odd"]),
+    "token": st.sampled_from(TOKENS),
+    "kind": st.sampled_from(["vpa", "pan", "aadhaar", "malformed", "sticker", "audio"]),
+    "results": st.lists(results, max_size=20).map(tuple),
+    "movements": st.lists(movements, max_size=7).map(tuple),
+    "masked": st.just("ra•••@okaxis"),
+    "reason": st.sampled_from(["vpa_invalid", "bank", "other"]),
+    "on": dates,
+    "expiring_on": dates,
+    "locale": st.sampled_from(LOCALES),
+    "role": st.sampled_from(["electrician", "retailer", "dealer", "distributor"]),
+    "known": known,
+    "claims": st.integers(1, 3),
+}
+
+
+def instances(kind: type) -> st.SearchStrategy:
+    hints = get_type_hints(kind)
+    chosen = {f.name: by_name[f.name] if f.name in by_name else _of(hints[f.name]) for f in fields(kind)}
+    return st.builds(kind, **chosen)
+
+
+def _of(hint: object) -> st.SearchStrategy:
+    if hint is int:
+        return small
+    if hint is bool:
+        return st.booleans()
+    if hint is str:
+        return st.sampled_from(["", "Ramesh", "x"])
+    members = getattr(hint, "__args__", ())
+    if hint == tuple[str, ...]:
+        return st.just(())
+    if type(None) in members:
+        return st.one_of(st.none(), *(instances(m) for m in members if m is not type(None)))
+    return instances(hint)  # type: ignore[arg-type]  # a dataclass of ours
+
+
+# not __subclasses__(): a slotted dataclass leaves the class it was made from behind
+EVENT_KINDS: tuple[type[Event], ...] = tuple(kind for _, kind in sorted(kinds().items()) if issubclass(kind, Event))
+EFFECT_KINDS: tuple[type[Effect], ...] = tuple(kind for _, kind in sorted(kinds().items()) if issubclass(kind, Effect))
+STATE_KINDS: tuple[type[State], ...] = tuple(state for flow in (*BOOK.values(), NEWS) for state in flow.nodes)
+INTERNAL = (ev.Begun, ev.Resumed)
+events = st.one_of(*(instances(kind) for kind in EVENT_KINDS))
+from_outside = st.one_of(*(instances(kind) for kind in EVENT_KINDS if kind not in INTERNAL))
