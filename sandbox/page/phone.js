@@ -1,0 +1,172 @@
+// One person's phone: a column with the chat with the business.
+
+import { at, post, toBase64 } from "./api.js";
+import { bubble, dayMark, typingBubble, update } from "./bubble.js";
+import { el, icon } from "./dom.js";
+import { pickFromList, previewFile } from "./sheets.js";
+
+export class PhoneColumn {
+  // `world` gives: looking(column), isLooking(column), close(column), trouble(text).
+  constructor(details, world) {
+    this.details = details;
+    this.world = world;
+    this.messages = new Map();
+    this.typingTimer = 0;
+    this.build();
+    this.show(details);
+  }
+
+  get number() {
+    return this.details.phone;
+  }
+
+  build() {
+    this.owner = el("div", { class: "owner" });
+    this.presence = el("div", { class: "presence" }, "online");
+    this.talk = el("div", { class: "talk", role: "log", tabindex: "0", "aria-label": "Messages" });
+    this.input = el("textarea", { rows: 1, placeholder: "Message", "aria-label": "Message", dir: "auto" });
+    this.screen = el("div", { class: "screen" }, this.contact(), this.talk, this.composer());
+    this.node = el("section", { class: "phone" }, this.owner, this.screen);
+    for (const kind of ["pointerdown", "focusin"]) this.node.addEventListener(kind, () => this.world.looking(this));
+  }
+
+  contact() {
+    const names = el("div", {}, el("div", { class: "name" }, "Saathi"), this.presence);
+    return el("div", { class: "contact" }, el("div", { class: "face" }, "S"), names);
+  }
+
+  composer() {
+    const opens = { class: "attach", type: "button", "aria-label": "Attach", "aria-haspopup": "menu" };
+    const attach = el("button", opens, icon("clip", 22));
+    attach.addEventListener("click", () => this.toggleMenu());
+    const send = el("button", { class: "send", "aria-label": "Send" }, icon("plane", 20));
+    const form = el("form", { class: "composer" }, el("div", { class: "field" }, this.input, attach), send);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const text = this.input.value;
+      if (!text.trim()) return;
+      this.input.value = "";
+      this.grow();
+      this.send({ text });
+    });
+    this.input.addEventListener("input", () => this.grow());
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey) return;
+      if (event.isComposing) return; // an input method's Enter ends a word, not the message
+      event.preventDefault();
+      form.requestSubmit();
+    });
+    return form;
+  }
+
+  grow() {
+    this.input.style.height = "auto";
+    this.input.style.height = Math.min(this.input.scrollHeight, 110) + "px";
+  }
+
+  toggleMenu() {
+    if (this.menu) {
+      this.menu.remove();
+      this.menu = null;
+      return;
+    }
+    const choice = (label, accept, asDocument) => {
+      const file = el("input", { type: "file", accept, hidden: true, "aria-label": label });
+      file.addEventListener("change", () => {
+        this.toggleMenu();
+        if (file.files[0]) this.attach(file.files[0], asDocument);
+      });
+      return [el("button", { type: "button", onclick: () => file.click() }, label), file];
+    };
+    const photo = choice("🖼️  Photo", "image/*", false);
+    const paper = choice("📄  Document", "", true);
+    this.menu = el("div", { class: "menu" }, ...photo, ...paper);
+    this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.toggleMenu());
+    this.screen.append(this.menu);
+    photo[0].focus();
+  }
+
+  attach(file, asDocument) {
+    previewFile(this.screen, file, asDocument, async (caption) => {
+      const content_type = file.type || "application/octet-stream";
+      const body = { media: await toBase64(file), content_type, filename: file.name };
+      if (caption.trim()) body.text = caption;
+      this.send(body);
+    });
+  }
+
+  async send(body) {
+    try {
+      await post(`${at(this.number)}/messages?wait=0`, body);
+    } catch (problem) {
+      this.world.trouble(problem.message);
+    }
+  }
+
+  show(details) {
+    this.details = details;
+    const { unread, profile_name } = details;
+    const shut = { class: "close", "aria-label": `Put ${profile_name} away`, onclick: () => this.world.close(this) };
+    this.owner.replaceChildren(
+      ...[
+        unread ? el("span", { class: "unread", "aria-label": `${unread} unread` }, String(unread)) : null,
+        el("strong", {}, details.profile_name),
+        el("span", { class: "number" }, details.phone.replace(/^(\+91)(\d{5})(\d{5})$/, "$1 $2 $3")),
+        details.hidden ? el("span", { class: "flag", title: details.address }, "number hidden") : null,
+        el("button", shut, "×"),
+      ].filter(Boolean),
+    );
+  }
+
+  // Adds a message, or shows its new status.
+  put(message) {
+    const known = this.messages.get(message.sid);
+    if (known) {
+      known.message = message;
+      update(known.node, message);
+      return;
+    }
+    const atEnd = this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight < 80;
+    const node = bubble(message, {
+      tap: (of, button) => this.send({ button: button.id, of: of.sid }),
+      open: (of) => pickFromList(this.screen, of, (item) => this.send({ button: item.id, of: of.sid })),
+    });
+    this.messages.set(message.sid, { node, message });
+    if (message.direction === "out") this.typing(0);
+    this.markDay(message.at);
+    this.talk.append(node);
+    if (this.typingNode) this.talk.append(this.typingNode);
+    if (atEnd || message.direction === "in") this.toEnd();
+    node.querySelector("img")?.addEventListener("load", () => this.toEnd());
+  }
+
+  markDay(moment) {
+    const day = new Date(moment).toDateString();
+    if (day === this.lastDay) return;
+    this.lastDay = day;
+    this.talk.append(dayMark(moment));
+  }
+
+  toEnd() {
+    this.talk.scrollTop = this.talk.scrollHeight;
+  }
+
+  typing(seconds) {
+    clearTimeout(this.typingTimer);
+    this.typingNode?.remove();
+    this.typingNode = null;
+    this.presence.textContent = seconds ? "typing…" : "online";
+    if (!seconds) return;
+    this.typingNode = typingBubble();
+    this.talk.append(this.typingNode);
+    this.toEnd();
+    this.typingTimer = setTimeout(() => this.typing(0), seconds * 1000);
+  }
+
+  forget() {
+    this.messages.clear();
+    this.lastDay = undefined;
+    this.typing(0);
+    this.talk.replaceChildren();
+  }
+}
