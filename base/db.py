@@ -10,7 +10,9 @@ STATEMENT_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 20_000  # a process that dies with a transaction open frees its locks after this at the latest
 
 
-def make_engine(url: str, *, pool_size: int = 5, role: str | None = SERVICE_ROLE) -> Engine:
+def make_engine(
+    url: str, *, pool_size: int = 5, role: str | None = SERVICE_ROLE, autocommit: bool = False
+) -> Engine:  # fmt: skip
     """An engine whose connections work as the service role, in UTC, under time limits.
 
     `url` is a SQLAlchemy URL for psycopg 3; `postgres://` and `postgresql://` are accepted and mean the same.
@@ -26,8 +28,10 @@ def make_engine(url: str, *, pool_size: int = 5, role: str | None = SERVICE_ROLE
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     return create_engine(
         psycopg_url(url),
+        isolation_level="AUTOCOMMIT" if autocommit else None,
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,  # faults are logged, and parameters name people
         pool_timeout=10,
         connect_args={"options": options, "connect_timeout": 5, "application_name": "saathi"},
     )

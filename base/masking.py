@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+SHORTEST_PHONE = 9  # with its plus, by E.164
+
 
 def mask_phone(address: str) -> str:
-    """`whatsapp:+919812345678` -> `+91••••••5678`; an address without digits keeps its last four characters."""
+    """`whatsapp:+919812345678` -> `+91••••••5678`; what is too short for a phone shows its last two at most."""
     bare = address.removeprefix("whatsapp:")
+    if len(bare) < SHORTEST_PHONE:
+        return "•••" + (bare[-2:] if len(bare) > 4 else "")
     return f"{bare[:3]}{'•' * max(len(bare) - 7, 3)}{bare[-4:]}"
 
 
 def mask_vpa(vpa: str) -> str:
-    """`ramesh.k@okaxis` -> `ra•••@okaxis`."""
+    """`ramesh.k@okaxis` -> `ra•••@okaxis`; of a short name less."""
     name, _, handle = vpa.partition("@")
-    return f"{name[:2]}•••@{handle}"
+    return f"{name[: min(2, len(name) // 2)]}•••@{handle}"
 
 
 def mask_name(name: str) -> str:

@@ -7,10 +7,9 @@ row do not open. Erasing a person is deleting the wrapped data key.
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -32,7 +31,7 @@ class BadKeys(ValueError):
 class Sealer:
     """Seals and opens under one data key."""
 
-    key: bytes
+    key: bytes = field(repr=False)  # a traceback or a log line may print us
 
     def seal(self, plain: bytes, place: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
@@ -54,7 +53,7 @@ class Sealer:
 class Keyring:
     """The keys of DATA_KEYS by id; the last one wraps, all of them unwrap."""
 
-    keys: Mapping[str, bytes]
+    keys: Mapping[str, bytes] = field(repr=False)
 
     @staticmethod
     def parse(text: str) -> Keyring:
@@ -64,8 +63,10 @@ class Keyring:
             name, _, encoded = part.partition(":")
             try:
                 key = base64.b64decode(encoded, validate=True)
-            except binascii.Error as fault:
-                raise BadKeys(f"key {name!r} is not base64") from fault
+            except ValueError:  # binascii.Error is one; so is a letter outside ASCII
+                raise BadKeys(f"key {name!r} is not base64") from None
+            if name in keys:
+                raise BadKeys(f"key {name!r} is named twice")  # one would replace the other, and what it sealed be lost
             if not name or not name.isalnum() or len(name) > 20 or len(key) != KEY_BYTES:
                 raise BadKeys(f"key {name!r} must be 1-20 letters or digits, a colon, and base64 of 32 bytes")
             keys[name] = key
