@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from flask import Flask, Response, jsonify
 from prometheus_client import generate_latest
 from redis import RedisError
@@ -12,7 +14,7 @@ from bot.log import configure
 from bot.webhooks import BODY_MAX_BYTES, webhooks
 from bot.wiring import House, house
 
-THREADS = 8  # per gunicorn worker: the Procfile's --threads, and the size of the pool of connections
+THREADS = int(os.environ.get("WEB_THREADS", "8"))  # per gunicorn process, and connections of each pool
 
 
 def create_app(given: House | None = None) -> Flask:

@@ -13,7 +13,7 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import recover, sweep
+from bot import absent, expire, heartbeat, recover, sweep
 from bot.wiring import House
 
 log = structlog.get_logger()
@@ -28,8 +28,11 @@ class Timer:
 
 
 TIMERS = (
+    Timer("sign of life", 10, lambda house: heartbeat.beat(house, "clock")),
     Timer("sweep", 5, sweep.sweep),
     Timer("recover", 300, recover.recent),
+    Timer("expire", 60, expire.expire),
+    Timer("absent payouts", 300, absent.look_again),
 )
 
 
@@ -37,6 +40,7 @@ def run(house: House, stop: threading.Event | None = None) -> None:
     """Run the timers until told to stop."""
     stop = stop or _on_signal()
     due = {timer.name: 0.0 for timer in TIMERS}
+    heartbeat.beat(house, "clock")  # what follows may take a while
     once(house, "recover at start", recover.since_yesterday)
     while not stop.is_set():
         for timer in TIMERS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import NoResultFound
 
 from base.sealing import CannotOpen, Sealer
 from bot.task import Ended, Later, Task
@@ -21,9 +22,13 @@ _MEMBER_KEY = text("SELECT data_key FROM members WHERE id = :id")
 
 def pay(house: House, task: Task) -> Ended | Later:
     """Take the payout as far as it goes now; its own `next_at` says when to look again."""
-    made = steps.House(house.engine, house.clock, house.payouts, HouseVault(house), tell(house))
-    recorded = steps.pay(made, str(task.payload["payout"]))
+    recorded = steps.pay(paying(house), str(task.payload["payout"]))
     return Ended(recorded.state) if recorded.next_at is None else Later(recorded.next_at)
+
+
+def paying(house: House) -> steps.House:
+    """What paying needs of the world."""
+    return steps.House(house.engine, house.clock, house.payouts, HouseVault(house), tell(house))
 
 
 def tell(house: House) -> Tell:
@@ -44,7 +49,7 @@ class HouseVault:
     def secret(self, conn: Connection, token: str) -> str | None:
         try:
             return open_secret(conn, self._house.keyring, token).plain
-        except CannotOpen:
+        except (CannotOpen, NoResultFound):  # erased: its key, or its row
             return None
 
     def sealer(self, conn: Connection, member_id: str) -> Sealer | None:

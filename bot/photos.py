@@ -16,7 +16,7 @@ from flows.events import PhotoRead
 from handlers.photo import photo_read
 from whatsapp.media import Fetched, NotAvailable, fetch
 
-TRIES_MAX = 4  # of fetching; then the member is asked to send it again
+TRIES_MAX = 4  # then the member is asked for another picture
 RETRY_S = (5, 20, 60)
 
 PROBLEMS = {"broken_image": "truncated", "unsupported_format": "unsupported"}  # the reader's word -> the flows'
@@ -31,12 +31,24 @@ _STORED = text("""
 
 
 def read(house: House, task: Task) -> Ended | Later:
-    """One picture, read once it is here. A picture that cannot be had is a PhotoRead with the problem named."""
+    """One picture, read once it is here. Whatever comes of it, the member is told: at the latest after TRIES_MAX tries.
+
+    The count of tries is committed before each, so a picture that kills its worker is given up too."""
+    photo = str(task.payload["photo"])
+    if task.attempts > TRIES_MAX:
+        return _given_up(photo)
+    try:
+        return _read(house, task, photo)
+    except Exception as fault:  # a fault of ours, of the store or of a library must not leave the member waiting
+        log.error("picture not read", photo=photo, fault=type(fault).__name__, exc_info=fault)
+        return _later(house, task) if task.attempts < TRIES_MAX else _given_up(photo)
+
+
+def _read(house: House, task: Task, photo: str) -> Ended | Later:
     from ocr.image import Refused, open_image  # image libraries are the media worker's alone: the web stays small
     from ocr.qr import read_codes
     from ocr.quality import look
 
-    photo = str(task.payload["photo"])
     with house.engine.connect() as conn:
         row = conn.execute(_ROW, {"id": photo}).one()
     data = _bytes(house, row)
@@ -48,10 +60,21 @@ def read(house: House, task: Task) -> Ended | Later:
         return Ended(problem, PhotoRead(photo, (), problem))
     picture = open_image(data)
     if isinstance(picture, Refused):
-        return Ended(picture.reason, PhotoRead(photo, (), PROBLEMS.get(picture.reason, picture.reason)))
+        return Ended(picture.reason, _refused(photo, picture.reason))
     found = read_codes(picture).codes
     happening = photo_read(photo, [code.text for code in found], () if found else look(picture))
     return Ended(happening.problem or "read", happening)
+
+
+def _refused(photo: str, reason: str) -> PhotoRead:
+    if reason == "too_small":  # a picture all the same: go closer
+        return PhotoRead(photo, (), "no_code", (reason,))
+    return PhotoRead(photo, (), PROBLEMS.get(reason, reason))
+
+
+def _given_up(photo: str) -> Ended:
+    log.critical("picture given up", photo=photo)
+    return Ended("given_up", PhotoRead(photo, (), "unsupported"))
 
 
 def _bytes(house: House, row: Any) -> bytes | NotAvailable:

@@ -9,7 +9,7 @@ import threading
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import bells
+from bot import bells, heartbeat
 from bot.content import specs
 from bot.wiring import House
 from whatsapp.content.sync import ContentMap
@@ -32,6 +32,7 @@ def run(house: House, stop: threading.Event | None = None) -> None:
         try:
             if house.monotonic() - swept_at >= SWEEP_EVERY_S:
                 swept_at = house.monotonic()
+                heartbeat.beat(house, "relay")
                 relay.sweep()
             called = relay.cycle()
         except SQLAlchemyError as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -11,7 +12,7 @@ from bot import bells
 from bot.wiring import House
 
 QUIET_S = 5  # a row younger than this is being handled by the process that wrote it
-ROWS_MAX = 500
+ROWS_MAX = 500  # rung for at once; and bells in one queue, where more would add nothing: the next sweep rings again
 
 log = structlog.get_logger()
 
@@ -31,8 +32,14 @@ def sweep(house: House) -> int:
         quiet = now - timedelta(seconds=QUIET_S)
         turns = conn.execute(_TURNS, {"quiet": quiet, "most": ROWS_MAX}).scalars().all()
         tasks = conn.execute(_TASKS, {"now": now, "quiet": quiet, "most": ROWS_MAX}).all()
-    for conversation in turns:
-        bells.ring_turn(house, conversation)
-    for task in tasks:
-        bells.ring_task(house, task.queue, task.id)
-    return len(turns) + len(tasks)
+    due: list[tuple[str, Callable[..., None], tuple[str, ...]]] = []
+    due += [("turns", bells.ring_turn, (conversation,)) for conversation in turns]
+    due += [(task.queue, bells.ring_task, (task.queue, task.id)) for task in tasks]
+    room = {queue: ROWS_MAX - bells.waiting(house, queue) for queue in {queue for queue, _, _ in due}}
+    rung = 0
+    for queue, ring, row in due:
+        if room[queue] > 0:
+            room[queue] -= 1
+            rung += 1
+            ring(house, *row)
+    return rung

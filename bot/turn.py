@@ -62,12 +62,14 @@ def run(house: House, conversation_id: str) -> None:
     deadline = house.monotonic() + TIME_MAX_S
     tasks: list[tuple[str, str]] = []
     waits = True
-    for _ in range(EVENTS_MAX):
-        waits = take_one(house, conversation_id, tasks)
-        if not waits or house.monotonic() > deadline:
-            break
-    for queue, task in tasks:
-        bells.ring_task(house, queue, task)
+    try:
+        for _ in range(EVENTS_MAX):
+            waits = take_one(house, conversation_id, tasks)
+            if not waits or house.monotonic() > deadline:
+                break
+    finally:  # a later event's fault must not keep quiet what earlier ones have asked for
+        for queue, task in tasks:
+            bells.ring_task(house, queue, task)
     if waits:
         bells.ring_turn(house, conversation_id)
 
@@ -80,23 +82,25 @@ def take_one(house: House, conversation_id: str, tasks: list[tuple[str, str]]) -
     try:
         with house.engine.begin() as conn:
             taken = conn.execute(_BEGIN, {"id": conversation_id}).one_or_none()
-            if taken is None or taken.inbox_id is None:
+            if taken is None:
                 return False
-            written = _answer(house, conn, taken)
+            written = _answer(house, conn, taken) if taken.inbox_id is not None else None
     except OperationalError:
         raise
     except Exception as fault:
-        if isinstance(fault, DBAPIError) and fault.connection_invalidated or taken is None:
+        if (isinstance(fault, DBAPIError) and fault.connection_invalidated) or taken is None:
             raise
         _failed(house, taken, fault)
         return True
-    tasks += written
-    house.metrics.turns.inc()
+    if written is not None:
+        tasks += written
+        house.metrics.turns.inc()
+    # also where nothing waited: whoever stored an event while we held the row has found it taken and left
     return _waits(house, conversation_id)
 
 
 def _waits(house: House, conversation_id: str) -> bool:
-    with house.engine.connect() as conn:
+    with house.autocommit.connect() as conn:
         return conn.execute(_WAITING, {"id": conversation_id}).one_or_none() is not None
 
 
@@ -191,9 +195,14 @@ def _failed(house: House, row: Any, fault: Exception) -> None:
     with house.engine.begin() as conn:
         now = house.clock.now(conn)
         given = {"id": row.inbox_id, "fault": type(fault).__name__, "max": FAILURES_MAX, "now": now}
-        if conn.execute(_FAILED, given).scalar_one_or_none() and row.kind == "message":
+        if conn.execute(_FAILED, given).scalar_one_or_none() and _is_awaited(row):
             inbox.put_happening(conn, row.id, f"{row.key}/parked", to_json(EventParked()), now, house.keyring)
             log.critical("event parked", event_key=row.key, conversation=row.id)
+
+
+def _is_awaited(row: Any) -> bool:
+    """Whether the member waits for an answer to this event: something they wrote, or a picture of theirs that was read."""
+    return bool(row.kind == "message" or row.key.endswith("/done"))
 
 
 def _place(conversation_id: str) -> str:

@@ -15,7 +15,7 @@ from bot import supervise
 from bot.wiring import with_servers
 from config.settings import ROOT, BadSettings, Settings, load
 
-WEB_PORT, SANDBOX_PORT = 8000, 8100
+SANDBOX_PORT = 8100
 READY_S = 40.0
 
 
@@ -23,18 +23,17 @@ def start(settings: Settings) -> list[str]:
     """Start everything in the background and wait until it answers; what to tell the operator. Raises BadSettings."""
     if supervise.status(settings.root):
         raise BadSettings("it is running already: ./saathi down stops it")
-    web = settings.port
-    sandbox = int(os.environ.get("SANDBOX_PORT", SANDBOX_PORT))
+    web, sandbox = settings.port, sandbox_port()
     for port, name in ((web, "PORT"), (sandbox, "SANDBOX_PORT")):
         if _taken(port):
             raise BadSettings(f"port {port} is in use by another program: set {name} to a free one")
-    _write_env(settings, web, sandbox)
+    write_env(settings)
     embedded = not (load().database_url and load().redis_url)
     settings = with_servers(load())
     from bot.cli.run import environment, ready  # the CLI's module reads this one
 
     ready(settings)
-    env = environment(settings) | _sandbox_env(settings, web, sandbox)
+    env = environment(settings) | sandbox_environment(settings)
     supervise.start_detached(settings.root, env, commands(settings.root, embedded=embedded, sandbox=True))
     _wait(f"http://127.0.0.1:{sandbox}/healthz", settings.root)
     _wait(f"http://127.0.0.1:{web}/readyz", settings.root)
@@ -57,12 +56,17 @@ def commands(root: Path, *, embedded: bool, sandbox: bool = False) -> dict[str, 
     return {name: f"cd {shlex.quote(str(ROOT))} && exec {command}" for name, command in found.items()}
 
 
-def _write_env(settings: Settings, web: int, sandbox: int) -> None:
+def sandbox_port() -> int:
+    return int(os.environ.get("SANDBOX_PORT", SANDBOX_PORT))
+
+
+def write_env(settings: Settings) -> None:
     """So that every later command of this root finds the same house; `down` takes it away."""
+    sandbox = sandbox_port()
     url = f"http://127.0.0.1:{sandbox}"
     values = {
-        "PORT": web,
-        "PUBLIC_BASE_URL": f"http://127.0.0.1:{web}",
+        "PORT": settings.port,
+        "PUBLIC_BASE_URL": f"http://127.0.0.1:{settings.port}",
         "TWILIO_API_BASE_URL": url,
         "MEDIA_HOSTS": f"127.0.0.1:{sandbox}",
         "RAZORPAYX_API_BASE_URL": f"{url}/v1",
@@ -73,10 +77,11 @@ def _write_env(settings: Settings, web: int, sandbox: int) -> None:
     path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
 
 
-def _sandbox_env(settings: Settings, web: int, sandbox: int) -> dict[str, str]:
+def sandbox_environment(settings: Settings) -> dict[str, str]:
+    """The sandbox's settings that match ours."""
     return {
-        "SANDBOX_PORT": str(sandbox),
-        "SANDBOX_BOT_URL": f"http://127.0.0.1:{web}",
+        "SANDBOX_PORT": str(sandbox_port()),
+        "SANDBOX_BOT_URL": f"http://127.0.0.1:{settings.port}",
         "SANDBOX_ACCOUNT_SID": settings.twilio_account_sid,
         "SANDBOX_AUTH_TOKEN": settings.twilio_auth_token,
         "SANDBOX_FROM": settings.twilio_from,
@@ -92,7 +97,7 @@ def _sync_content(settings: Settings) -> None:
 
     made = house(settings)
     sync(made)
-    made.engine.dispose()
+    made.close()
 
 
 def _taken(port: int) -> bool:

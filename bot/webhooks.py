@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 
+from base.sealing import CannotOpen
 from bot import bells, payout_events, turn
 from bot.wiring import House
 from handlers.secrets import strike_out_aadhaar
@@ -36,7 +39,7 @@ def twilio_inbound() -> Response:
         return _twiml()
     try:
         stored = store(house, message)
-    except (inbox.UnknownSender, SQLAlchemyError) as fault:
+    except (inbox.UnknownSender, CannotOpen, SQLAlchemyError) as fault:
         log.error("message not stored", sid=message.sid, fault=type(fault).__name__, why=str(fault)[:200])
         return Response("try again", 503, mimetype="text/plain")
     answer(house, stored.conversation_id)
@@ -52,7 +55,7 @@ def twilio_status() -> Response:
         return _forged(house, "twilio/status")
     report = delivery.parse(request.args, form)
     try:
-        with house.engine.begin() as conn:
+        with house.autocommit.connect() as conn:
             held = delivery.record(conn, report, house.clock)
     except SQLAlchemyError as fault:
         log.error("status not stored", sid=report.sid, fault=type(fault).__name__)
@@ -72,11 +75,12 @@ def razorpayx_events() -> Response:
 
 def store(house: House, message: inbound.Inbound) -> inbox.Stored:
     """Commit the message to the inbox, once per MessageSid; an Aadhaar number in it is struck out first."""
-    words = strike_out_aadhaar(message.text, lambda found: _ours(house, found))
-    with house.engine.begin() as conn:
+    words, name = (strike_out_aadhaar(w, lambda text: _our_codes(house, text)) for w in (message.text, message.profile_name))
+    message = replace(message, text=words, profile_name=name)
+    with house.autocommit.connect() as conn:  # one row is one statement; a new contact's rows may be left half made
         stored = inbox.put_message(
             conn, sender=message.sender, address=message.address, external=message.external_user_id, key=message.sid,
-            message=inbound.to_json(message, text=words), clock=house.clock, ids=house.ids, keyring=house.keyring,
+            message=inbound.to_json(message), sent_at=message.sent_at, clock=house.clock, ids=house.ids, keyring=house.keyring,
         )  # fmt: skip
     (house.metrics.inbound if stored.new else house.metrics.repeated).inc()
     return stored
@@ -90,8 +94,8 @@ def answer(house: House, conversation_id: str) -> None:
         log.error("turn broken off", conversation=conversation_id, fault=type(fault).__name__)
 
 
-def _ours(house: House, words: str) -> bool:
-    return any(isinstance(read_code(house.codes, code), GenuineCode) for code in find_codes(words))
+def _our_codes(house: House, words: str) -> list[str]:
+    return [code for code in find_codes(words) if isinstance(read_code(house.codes, code), GenuineCode)]
 
 
 def _signed(house: House, form: MultiDict[str, str]) -> bool:
@@ -106,7 +110,7 @@ def _form() -> MultiDict[str, str]:
         return request.form
     request.get_data(cache=True)  # the signature is over the raw body
     body = request.get_json(silent=True)
-    return MultiDict({k: str(v) for k, v in body.items()} if isinstance(body, dict) else {})
+    return MultiDict({k: str(v) for k, v in body.items() if v is not None} if isinstance(body, dict) else {})
 
 
 def _forged(house: House, where: str) -> Response:

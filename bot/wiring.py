@@ -55,14 +55,31 @@ class House:
     pool_size: int = 5
     metrics: Metrics = field(default_factory=Metrics)
     redis: Redis | None = None  # made by bot.bells at first use
-    _engine: tuple[int, Engine] | None = None
+    _made: tuple[int, Engine, Engine] | None = None
 
     @property
     def engine(self) -> Engine:
         """The service's engine, one per process: a connection must not be shared over a fork."""
-        if self._engine is None or self._engine[0] != os.getpid():
-            self._engine = (os.getpid(), make_engine(self.settings.database_url, pool_size=self.pool_size))
-        return self._engine[1]
+        return self._engines()[0]
+
+    @property
+    def autocommit(self) -> Engine:
+        """For single statements, each its own transaction: it saves the round trips of BEGIN and COMMIT."""
+        return self._engines()[1]
+
+    def _engines(self) -> tuple[Engine, Engine]:
+        if self._made is None or self._made[0] != os.getpid():
+            url, size = self.settings.database_url, self.pool_size
+            plain, single = make_engine(url, pool_size=size), make_engine(url, pool_size=size, autocommit=True)
+            self._made = (os.getpid(), plain, single)
+        return self._made[1], self._made[2]
+
+    def close(self) -> None:
+        """Give the connections back; the next use makes new ones."""
+        if self._made is not None and self._made[0] == os.getpid():
+            for engine in self._made[1:]:
+                engine.dispose()
+        self._made = None
 
     @cached_property
     def media(self) -> MediaStore:
@@ -97,19 +114,20 @@ class House:
         return CodeKeys.parse(self.settings.code_keys)
 
 
-_ours: tuple[int, House] | None = None
+_ours: House | None = None
 
 
 def of_this_process() -> House:
-    """The house of a worker's job: made once per process from the environment."""
+    """The house of a worker's job. Made before the worker forks, so that a job finds settings and keys ready; what must
+    not be shared over a fork, the connections, is made anew in each process."""
     global _ours
-    if _ours is None or _ours[0] != os.getpid():
-        _ours = (os.getpid(), house(pool_size=2))
-    return _ours[1]
+    if _ours is None:
+        _ours = house(pool_size=2)
+    return _ours
 
 
 def house(settings: Settings | None = None, *, pool_size: int = 5) -> House:
-    """The house of this process. Raises BadSettings; keys are checked here, not at their first use."""
+    """The house of this process. Raises BadSettings."""
     settings = with_servers(settings or load())
     return House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
 

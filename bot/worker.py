@@ -11,7 +11,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from bot import bells
-from bot.wiring import house
+from bot.wiring import of_this_process
 
 LOADED_FIRST = {"media": ("ocr.image", "ocr.qr", "ocr.quality", "bot.tasks"), "turns": ("bot.tasks",), "payouts": ("bot.tasks",)}
 
@@ -20,6 +20,7 @@ def run(queue: str) -> None:
     """Work until told to stop."""
     for module in LOADED_FIRST[queue]:
         import_module(module)
-    made = house(pool_size=2)
+    made = of_this_process()
+    made.keyring, made.codes  # noqa: B018 - read now: jobs inherit them
     worker = Worker([bells.queue(made, queue)], connection=bells.redis(made), serializer=JSONSerializer)
     worker.work(with_scheduler=False, logging_level="WARNING")

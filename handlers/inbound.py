@@ -45,11 +45,17 @@ def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
 def _media(turn: Turn, inbound: Inbound) -> Event:
     photos = [m for m in inbound.media if _is(m, "image/") and inbound.kind != "sticker"]
     if photos:
-        return PhotoSent(_rows(turn, inbound, photos), inbound.text.strip()[:SAID_MAX])
+        return PhotoSent(_rows(turn, inbound, photos), _caption(inbound))
     documents = [m for m in inbound.media if _is(m, "application/")]
     if documents:
-        return DocumentSent(_rows(turn, inbound, documents), inbound.text.strip()[:SAID_MAX])
+        return DocumentSent(_rows(turn, inbound, documents), _caption(inbound))
     return OtherSent(inbound.kind.removeprefix("media:"))
+
+
+def _caption(inbound: Inbound) -> str:
+    """What stands below a picture; nothing where a secret is in it."""
+    words = inbound.text.strip()[:SAID_MAX]
+    return "" if secrets.unasked(words) else words
 
 
 def _is(media: Media, family: str) -> bool:

@@ -11,6 +11,7 @@ from flows.kernel import Event
 from handlers import secrets
 from handlers.turn import Turn
 from ledger import balance as books
+from ledger.points import TooFew
 from loyalty.vpa import fits_razorpayx
 from payouts import request
 
@@ -46,7 +47,7 @@ def request_redemption(turn: Turn, effect: RequestRedemption, key: str) -> Event
         member_id=turn.member_id, conversation_id=turn.conversation.id, token=effect.token, points=effect.points,
         paise_per_point=turn.programme.paise_per_point, masked=masked,
     )  # fmt: skip
-    if isinstance(asked, request.TooFew):
+    if isinstance(asked, TooFew):
         return TooFewPoints(asked.available)
     secrets.mark_used(turn.conn, effect.token, turn.now)
     turn.tasks.append(("payouts", turn.conn.execute(_TASK, {"key": key}).scalar_one()))

@@ -57,7 +57,7 @@ def claim_codes(turn: Turn, effect: ClaimCodes, key: str) -> Event | None:
         if not isinstance(claim, coupons.Claimed):
             results.append(_refused(code, claim))
             continue
-        result, balance = _credit(turn, code, genuine[code].serial, claim.sku, key)
+        result, balance = _credit(turn, code, genuine[code].serial, claim.sku)
         results.append(result)
         available = available if balance is None else balance
     if available is None:
@@ -72,14 +72,15 @@ def _refused(code: str, claim: coupons.Claim) -> CodeResult:
     return CodeResult(code, OUTCOMES[type(claim)], on=on)
 
 
-def _credit(turn: Turn, code: str, serial: int, sku: str, key: str) -> tuple[CodeResult, int | None]:
+def _credit(turn: Turn, code: str, serial: int, sku: str) -> tuple[CodeResult, int | None]:
     """Post the product's points; the balance after it, None where the budget is spent and the code is free again."""
     product = turn.programme.product(sku)
     assert product is not None  # publishing keeps every product whose coupons can still be claimed
     credit = coupon_credit(turn.programme, turn.version.number, sku, serial, turn.now)
     name = product.name(turn.known.locale)
     earned = points.earn(
-        turn.conn, key=f"{key}/{serial}", programme_id=turn.conversation.programme_id, member_id=turn.member_id,
+        # keyed by the coupon: a second credit for it is impossible for ever, whatever else should fail
+        turn.conn, key=f"coupon/{serial}", programme_id=turn.conversation.programme_id, member_id=turn.member_id,
         points=credit.points, expires_at=credit.expires_at, happened_at=turn.now, recorded_at=turn.now,
         facts=credit.facts,
     )  # fmt: skip

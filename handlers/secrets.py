@@ -7,7 +7,7 @@ stored. A UPI id or a PAN becomes a token where a state asks for it, and is pass
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,10 +23,13 @@ from handlers.turn import Turn
 from loyalty.vpa import normal_vpa
 
 STRUCK_OUT = "▮▮▮▮ ▮▮▮▮ ▮▮▮▮"
-AADHAAR_LIKE = re.compile(r"(?<![\d\w])[2-9]\d{3}[ \-.]?\d{4}[ \-.]?\d{4}(?!\d)")
+_APART = r"[\s.\-_\u2010-\u2015\u200b-\u200d\u2060]{0,3}"  # what people and keyboards put between the groups
+# digits of any script, letters may touch them; the lookahead makes overlapping readings of a row of groups seen too
+AADHAAR_LIKE = re.compile(rf"(?<!\d)(?=(\d{{4}}{_APART}\d{{4}}{_APART}\d{{4}})(?!\d))")
 MOBILE_WITH_COUNTRY = re.compile(r"91[6-9]\d{9}")
 PAN = re.compile(r"(?<![A-Z0-9])[A-Z]{3}[PCHFABGJLTK][A-Z]\d{4}[A-Z](?![A-Z0-9])")
-VPA_IN_WORDS = re.compile(r"(?<![\w.\-@])[\w.\-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}(?![\w@.])")
+# No dot within the handle, which keeps e-mail addresses out; a full stop behind it ends the sentence.
+VPA_IN_WORDS = re.compile(r"(?<![\w.\-@])[\w.\-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}(?![\w@]|\.\w)")
 
 _PUT = text("""
     INSERT INTO secrets (token, contact_id, member_id, kind, last4, sealed, created_at)
@@ -44,16 +47,25 @@ class Secret:
     plain: str
 
 
-def strike_out_aadhaar(words: str, is_code: Callable[[str], bool]) -> str:
-    """The words with every Aadhaar number replaced by a mark; codes of ours that look like one stay."""
+def strike_out_aadhaar(words: str, our_codes: Callable[[str], Iterable[str]]) -> str:
+    """The words with every Aadhaar number replaced by a mark; digits that stand within a genuine code of ours stay.
 
-    def replace(found: re.Match[str]) -> str:
-        digits = re.sub(r"\D", "", found[0])
-        ours = is_code(words[found.start() : found.end() + 6])
-        kept = ours or MOBILE_WITH_COUNTRY.fullmatch(digits) or digits == digits[::-1] or not verhoeff.is_valid(digits)
-        return found[0] if kept else STRUCK_OUT
+    `our_codes` finds the genuine codes in words; it is asked only where something looks like an Aadhaar number.
+    """
+    pieces, end = [], 0
+    for found in AADHAAR_LIKE.finditer(words):
+        start, stop = found.span(1)
+        digits = "".join(str(int(letter)) for letter in found[1] if letter.isdecimal())
+        if start < end or not _is_aadhaar(digits) or any(digits in c.replace("-", "") for c in our_codes(words)):
+            continue
+        pieces += [words[end:start], STRUCK_OUT]
+        end = stop
+    return "".join(pieces) + words[end:]
 
-    return AADHAAR_LIKE.sub(replace, words)
+
+def _is_aadhaar(digits: str) -> bool:
+    plausible = digits[0] >= "2" and digits != digits[::-1] and verhoeff.is_valid(digits)
+    return plausible and not MOBILE_WITH_COUNTRY.fullmatch(digits)
 
 
 def unasked(words: str) -> SecretGiven | None:

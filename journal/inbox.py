@@ -46,11 +46,12 @@ _KEY = text("""SELECT c.id, c.data_key FROM conversations v JOIN contacts c ON c
 
 def put_message(
     conn: Connection, *, sender: str, address: str, external: str, key: str, message: Mapping[str, Any],
-    clock: Clock, ids: Ids, keyring: Keyring,
+    sent_at: datetime | None, clock: Clock, ids: Ids, keyring: Keyring,
 ) -> Stored:
     """Store a person's message under its MessageSid, sealed; a first message makes the contact and the conversation.
 
-    Two statements for someone we know. Raises UnknownSender.
+    `sent_at` is known of recovered messages: the session window runs from then, not from when we found them. Two
+    statements for someone we know. Raises UnknownSender.
     """
     who = conn.execute(_WHO, {"sender": sender, "address": address}).one_or_none()
     if who is None:
@@ -59,7 +60,7 @@ def put_message(
     if who.conversation_id is None:
         who = _introduce(conn, who, sender, address, external, now, ids, keyring)
     sealer = keyring.unwrap(who.data_key, who.contact_id)
-    row = {"key": key, "conversation": who.conversation_id, "kind": "message", "now": now}
+    row = {"key": key, "conversation": who.conversation_id, "kind": "message", "now": min(sent_at or now, now)}
     sealed = sealer.seal(json.dumps(message, ensure_ascii=False).encode(), f"inbox/{key}")
     new = conn.execute(_PUT, {**row, "sealed": sealed}).one_or_none() is not None
     return Stored(who.conversation_id, new, now)

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from bot.cli.coupon_lookup import (
@@ -20,7 +19,7 @@ from bot.cli.coupon_lookup import (
 )
 from bot.cli.coupon_sheet import sheet
 from bot.cli.coupon_switch import activate, show, void
-from bot.cli.house import of, print_json, refuse
+from bot.cli.house import console, of, print_json, refuse
 from bot.cli.programme import chosen
 from loyalty import stock
 from loyalty.days import day_of
@@ -91,7 +90,7 @@ def batches(ctx: click.Context, programme_id: str | None, as_json: bool) -> None
     for batch in found:
         days = (day_or_never(batch.expires_on), day_of(batch.created_at).isoformat())
         table.add_row(batch.id, batch.sku, str(batch.count), *days)
-    Console().print(table)
+    console().print(table)
 
 
 for command in (sheet, activate, void, show):

@@ -7,12 +7,11 @@ from datetime import date
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
 from bot.cli.coupon_lookup import as_json_option, find_batch, find_coupon, genuine_codes
-from bot.cli.house import of, print_json, refuse
+from bot.cli.house import console, of, print_json, refuse
 from bot.wiring import House
 from loyalty import stock
 from loyalty.codes import Code, normal_form
@@ -57,7 +56,7 @@ def show(ctx: click.Context, code: str, as_json: bool) -> None:
     table = Table(show_header=False)
     for name, value in shown.items():
         table.add_row(name, "" if value is None else str(value))
-    Console().print(table)
+    console().print(table)
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------

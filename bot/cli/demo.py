@@ -6,15 +6,14 @@ import os
 import shutil
 import socket
 import time
+from pathlib import Path
 
 import click
 
 from bot import demo as show
 from bot import local, supervise, up
 from bot.phone import NoAnswer
-from config.settings import ROOT, load
-
-ITS_OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PUBLIC_BASE_URL", "MEDIA_STORE", "DATA_KEYS", "CODE_KEYS")
+from config.settings import ROOT, Settings, load
 
 
 @click.command()
@@ -22,7 +21,7 @@ ITS_OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PUBLIC_BASE_URL",
 def demo(keep: bool) -> None:
     """Start everything on free ports, play two conversations through real HTTP, print the books, stop."""
     began = time.monotonic()
-    root = ROOT / ".local" / "demo"
+    root = Path(os.environ.get("SAATHI_ROOT") or ROOT).resolve() / ".local" / "demo"
     _fresh(root)
     try:
         for line in up.start(load())[:1]:
@@ -36,17 +35,15 @@ def demo(keep: bool) -> None:
             local.stop(root)
 
 
-def _fresh(root: object) -> None:
+def _fresh(root: Path) -> None:
     """A house of its own: nothing of the operator's environment, nothing of an earlier demo."""
-    path = ROOT / ".local" / "demo"
-    supervise.stop(path)
-    local.stop(path)
-    for name in ITS_OWN:
-        os.environ.pop(name, None)
-    local.forget(path)
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
-    os.environ |= {"SAATHI_ROOT": str(path), "PORT": str(_free_port()), "SANDBOX_PORT": str(_free_port())}
+    supervise.stop(root)
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)  # an exported TWILIO_API_BASE_URL would make the demo write to real people
+    local.forget(root)
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    os.environ |= {"SAATHI_ROOT": str(root), "PORT": str(_free_port()), "SANDBOX_PORT": str(_free_port())}
 
 
 def _play(began: float) -> None:

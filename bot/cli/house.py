@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from typing import Any
 
 import click
+from rich.console import Console
 
 from bot.wiring import House, house
+
+WIDTH_OF_A_PIPE = 200  # columns: whoever reads a pipe wants whole ids, not a terminal's width
 
 
 def of(ctx: click.Context) -> House:
@@ -16,13 +20,18 @@ def of(ctx: click.Context) -> House:
     root = ctx.find_root()
     if not isinstance(root.obj, House):
         root.obj = house(pool_size=2)
-        root.call_on_close(lambda: root.obj.engine.dispose())
+        root.call_on_close(root.obj.close)
     return root.obj
 
 
 def print_json(data: Any) -> None:
     """One JSON document, Hindi readable, times in ISO 8601."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def console() -> Console:
+    """For tables: as wide as the terminal."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_PIPE, highlight=False)
 
 
 def refuse(why: str) -> click.ClickException:

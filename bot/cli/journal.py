@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.console import Console
 from sqlalchemy import text
 
-from bot.cli.house import of, print_json, refuse
+from bot.cli.house import console, of, print_json, refuse
 from bot.cli.member import addresses
 from flows.codec import to_json
 from journal.record import Entry, floor, read
 
 _FIND = text("""
     SELECT v.id, c.id AS contact_id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id
-    WHERE v.id = :which OR c.address = ANY(:addresses) ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
+    WHERE v.id = :which OR c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)
+    ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 _TURNS = text("""
     SELECT turn, event_key, at, event, flow, state_before, state_after, effects, sealed FROM journal
     WHERE conversation_id = :id AND (CAST(:turn AS bigint) IS NULL OR turn = :turn) ORDER BY turn DESC LIMIT :last""")
@@ -28,7 +28,7 @@ def group() -> None:
 
 @group.command()
 @click.argument("which")
-@click.option("--turn", type=int, help="Only this turn.")
+@click.option("--turn", type=click.IntRange(1, 2**63 - 1), help="Only this turn.")
 @click.option("--last", default=20, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -40,18 +40,20 @@ def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: b
         if found is None:
             raise refuse(f"there is no conversation {which}: give a phone with its country code, or a conversation's id")
         rows = conn.execute(_TURNS, {"id": found.id, "turn": turn, "last": last}).all()
+    if turn and not rows:
+        raise refuse(f"{found.id} has no turn {turn}; ./saathi journal show {which} lists the last ones")
     sealer = house.keyring.unwrap(found.data_key, found.contact_id)
     turns = [_turn(row, read(sealer, found.id, row.turn, row.sealed)) for row in reversed(rows)]
     if as_json:
         print_json({"conversation": found.id, "turns": turns})
         return
-    console = Console()
+    page = console()
     for one in turns:
-        console.print(f"[bold]turn {one['turn']}[/] {one['at']:%Y-%m-%d %H:%M:%S} {one['event_key']}")
+        page.print(f"[bold]turn {one['turn']}[/] {one['at']:%Y-%m-%d %H:%M:%S} {one['event_key']}")
         for entry in one["entries"]:
-            console.print(f"  {entry['event']}: {entry['before']} -> {entry['after']}", highlight=False)
+            page.print(f"  {entry['event']}: {entry['before']} -> {entry['after']}", highlight=False)
             for effect in entry["effects"]:
-                console.print(f"      {effect}", highlight=False, markup=False)
+                page.print(f"      {effect}", highlight=False, markup=False)
 
 
 def _turn(row: Any, entries: list[Entry]) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
-from base.money import grouped
-from bot.cli.house import of, print_json, refuse
+from base.money import grouped, rupees
+from bot.cli.house import console, of, print_json, refuse
 from ledger.balance import trial as read_trial
 from ledger.verify import verify as read_differences
 from loyalty.programme_rows import published_ids
@@ -35,12 +34,13 @@ def trial(ctx: click.Context, programme: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"accounts": [asdict(row) for row in rows], "sums": sums})
         return
-    table = Table("account", "unit", "debits", "credits", "balance")
+    right = [Column(heading, justify="right") for heading in ("debits", "credits", "balance")]
+    table = Table("account", "unit", *right)
     for row in rows:
-        table.add_row(row.account, row.unit, grouped(row.debits), grouped(row.credits), grouped(row.balance))
+        table.add_row(row.account, row.unit, *(_amount(row.unit, n) for n in (row.debits, row.credits, row.balance)))
     for unit, total in sums.items():
-        table.add_row("all accounts", unit, "", "", grouped(total), style="bold")
-    Console().print(table)
+        table.add_row("all accounts", unit, "", "", _amount(unit, total), style="bold")
+    console().print(table)
 
 
 @group.command()
@@ -52,9 +52,15 @@ def verify(ctx: click.Context, as_json: bool) -> None:
         differences = read_differences(conn)
     if as_json:
         print_json({"differences": [asdict(d) for d in differences]})
-    for difference in [] if as_json else differences:
-        click.echo(str(difference))
+    for one in [] if as_json else differences:
+        click.echo(f"{one.check}: {one.where}: expected {grouped(one.expected)}, found {grouped(one.found)}")
     if differences:
-        raise refuse(f"{len(differences)} differences in the books: stop paying out and find their cause")
+        number = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
+        raise refuse(f"{number} in the books: stop paying out and find their cause")
     if not as_json:
         click.echo("the books agree")
+
+
+def _amount(unit: str, number: int) -> str:
+    """Money is kept in paise and shown in rupees."""
+    return rupees(number) if unit == "INR" else grouped(number)

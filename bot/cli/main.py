@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -13,10 +13,6 @@ GROUPS = {
     "outbox": "outbox", "journal": "journal", "payouts": "payouts", "content": "content", "keys": "keys",
     "doctor": "doctor", "talk": "talk", "flows": "flows", "bench": "bench",
 }  # fmt: skip
-FAULTS_OF_THE_OPERATOR = (
-    "config.settings.BadSettings", "bot.local_place.LocalServerError", "bot.supervise.SupervisorError",
-    "base.sealing.BadKeys", "base.media_store.BadStore", "loyalty.codes.BadCodeKeys",
-)  # fmt: skip
 
 
 class Lazy(click.Group):
@@ -30,6 +26,20 @@ class Lazy(click.Group):
         command: click.Command = getattr(module, name, None) or module.group
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """What an operator did wrong, or the world, is one line and exit code 1; a fault of ours is a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as fault:
+            from bot.cli.faults import told
+            from bot.cli.house import refuse
+
+            if (line := told(fault)) is None:
+                raise
+            raise refuse(line) from fault
+
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
@@ -37,11 +47,5 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; what an operator did wrong is one line and exit code 1."""
-    try:
-        cli(prog_name="saathi")
-    except Exception as fault:
-        if f"{type(fault).__module__}.{type(fault).__qualname__}" not in FAULTS_OF_THE_OPERATOR:
-            raise
-        click.echo(str(fault), err=True)
-        sys.exit(1)
+    """Run the command line."""
+    cli(prog_name="saathi")

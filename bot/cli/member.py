@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import click
-from rich.console import Console
 from sqlalchemy import Connection, text
 
 from base.masking import mask_name, mask_phone
+from base.money import grouped
 from bot.cli.house import of, print_json, refuse
 from bot.wiring import House
 from ledger.balance import balance, movements
 
 MOVEMENTS_SHOWN = 10
+PHONE_IN_INDIA = 10  # digits, without the country code
 
 _FIND = text("""
     SELECT v.id AS conversation_id, v.programme_id, v.locale, v.consented_at, v.stopped_at, v.marketing_stopped_at,
            v.flow, v.state, v.held AS held_messages, v.last_inbound_at, c.address, c.external_user_id, m.id AS member_id,
            m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.created_at
     FROM contacts c JOIN conversations v ON v.contact_id = c.id LEFT JOIN members m ON m.id = v.member_id
-    WHERE c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses) ORDER BY v.id""")
+    WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
+      AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme)
+    ORDER BY v.last_inbound_at DESC NULLS LAST, v.id DESC""")
 
 
 @click.group()
@@ -31,29 +35,36 @@ def group() -> None:
 
 @group.command()
 @click.argument("phone")
+@click.option("--programme", "programme_id", help="Needed only for someone in several.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def show(ctx: click.Context, phone: str, as_json: bool) -> None:
+def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool) -> None:
     """One member's page. PHONE: +919812345678, 9812345678, or a WhatsApp user id."""
     house = of(ctx)
     with house.engine.connect() as conn:
-        pages = [_page(house, conn, row) for row in conn.execute(_FIND, {"addresses": addresses(phone)})]
-    if not pages:
-        raise refuse(f"nobody has written from {phone}; check the number, with its country code")
-    if as_json:
-        print_json(pages[0] if len(pages) == 1 else pages)
-    else:
-        for page in pages:
-            Console().print_json(data=json.loads(json.dumps(page, default=str)))
+        found = conn.execute(_FIND, {"addresses": addresses(phone), "programme": programme_id}).all()
+        if not found:
+            raise nobody(phone) if programme_id is None else refuse(f"nobody has written to {programme_id} from {phone}")
+        if len(programmes := sorted({row.programme_id for row in found})) > 1:
+            raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
+        page = _page(house, conn, found[0])
+    print_json(page) if as_json else click.echo(_in_words(page))
+
+
+def nobody(phone: str) -> click.ClickException:
+    return refuse(f"nobody has written from {phone}; check the number, with its country code")
 
 
 def addresses(phone: str) -> list[str]:
-    """The WhatsApp addresses that PHONE may stand for."""
+    """What PHONE may stand for: a number in its WhatsApp form, Indian where the country is left out; or a user id."""
     bare = "".join(phone.split()).removeprefix("whatsapp:")
-    digits = bare.lstrip("+")
+    digits = bare.lstrip("+").translate({ord(mark): None for mark in "-()."})
     if not digits.isdecimal():
-        return [f"whatsapp:{bare}"]
-    return [f"whatsapp:+{digits}"] + ([f"whatsapp:+91{digits}"] if len(digits) == 10 else [])
+        return [bare, f"whatsapp:{bare}"]
+    digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
+    if not bare.startswith("+") and len(local := digits.removeprefix("0")) == PHONE_IN_INDIA:
+        digits = f"91{local}"
+    return [f"whatsapp:+{digits}"]
 
 
 def _page(house: House, conn: Connection, row: Any) -> dict[str, Any]:
@@ -79,3 +90,23 @@ def _member(house: House, conn: Connection, row: Any) -> dict[str, Any]:
         },
         "movements": [{"at": m.at, "kind": m.kind, "points": m.points, "facts": dict(m.facts)} for m in moved],
     }  # fmt: skip
+
+
+def _in_words(page: dict[str, Any]) -> str:
+    """The same page for reading: a line for each thing that is there, then the movements."""
+    shown = {name.replace("_", " "): value for name, value in page.items() if name not in ("at", "points", "movements")}
+    at, has = page["at"], page.get("points")
+    shown["in the middle of"] = f"{at['flow']}.{at['state']}" if at["flow"] else None
+    if has:
+        shown["points"] = f"{grouped(has['available'])} available, {grouped(has['held'])} held"
+        if has["expiring"]:
+            shown["expiring"] = f"{grouped(has['expiring'])} on {_time(has['expiring_at'])}"
+    lines = [f"{name:<22} {_time(value)}" for name, value in shown.items() if value not in (None, "")]
+    for moved in page.get("movements", []):
+        facts = ", ".join(f"{name} {value}" for name, value in moved["facts"].items())
+        lines.append(f"{_time(moved['at'])}  {moved['kind']:<8} {moved['points']:>+7}  {facts}")
+    return "\n".join(lines)
+
+
+def _time(value: Any) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}" if hasattr(value, "strftime") else str(value)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
-from bot.cli.house import of, print_json, refuse
-from bot.cli.member import addresses
+from bot.cli.house import console, of, print_json
+from bot.cli.member import addresses, nobody
 from whatsapp.outbox import STATES, counts, listing
 
 _CONVERSATION = text("""
-    SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE c.address = ANY(:addresses)
+    SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact_id
+    WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
     ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 
 
@@ -36,15 +36,19 @@ def list_(ctx: click.Context, states: tuple[str, ...], phone: str | None, last: 
         if phone:
             conversation = conn.execute(_CONVERSATION, {"addresses": addresses(phone)}).scalar_one_or_none()
             if conversation is None:
-                raise refuse(f"nobody has written from {phone}; check the number, with its country code")
+                raise nobody(phone)
         rows = listing(conn, states or STATES, conversation_id=conversation, most=last)
         totals = counts(conn)
     if as_json:
         print_json({"counts": totals, "messages": [asdict(row) for row in rows]})
         return
+    if not rows:
+        click.echo("no such message" if totals else "the outbox is empty")
+        return
     table = Table("id", "state", "lane", "text", "reason", "tries", "written at")
     for row in rows:
         written = f"{row.created_at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(str(row.id), row.state, row.lane, row.text_key, row.reason or "", str(row.attempts), written)
-    Console().print(table)
-    click.echo(", ".join(f"{state} {number}" for state, number in sorted(totals.items())) or "the outbox is empty")
+        why = row.reason or (str(row.error_code) if row.error_code else "")
+        table.add_row(str(row.id), row.state, row.lane, row.text_key, why, str(row.attempts), written)
+    console().print(table)
+    click.echo("in all: " + ", ".join(f"{state} {number}" for state, number in sorted(totals.items())))

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy import text
 
 from base.money import rupees
-from bot.cli.house import of, print_json, refuse
+from bot.cli.house import console, of, print_json, refuse
 from bot.cli.member import addresses
 from payouts.show import events
 from payouts.show import show as read
 
 _MEMBER = text("""
     SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
-    WHERE c.address = ANY(:addresses) AND v.member_id IS NOT NULL LIMIT 1""")
+    WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)) AND v.member_id IS NOT NULL
+    ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 
 
 @click.group()
@@ -45,10 +46,22 @@ def show(ctx: click.Context, payout: str | None, phone: str | None, alerts: bool
     if as_json:
         print_json({"payouts": rows})
         return
-    table = Table("payout", "state", "amount", "points", "to", "UTR", "asked for at", "remark")
+    if not rows:
+        click.echo("there are none")
+        return
+    console().print(_table(rows))
+    for event in rows[0].get("events", []):
+        way = f"{event['from_state'] or 'nothing'} -> {event['to_state']}"
+        details = " ".join(f"{name}={value}" for name, value in event["detail"].items())
+        click.echo(f"{event['at']:%Y-%m-%d %H:%M:%S}  {event['cause']}: {way}  {details}".rstrip())
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    whole = [Column(heading, no_wrap=True) for heading in ("payout", "state", "amount", "points")]
+    table = Table(*whole, "to", "UTR", "asked for at", "remark")
     for row in rows:
         table.add_row(
             row["id"], row["state"], rupees(row["amount_paise"]), str(row["points"]), row["masked"], row["utr"] or "",
             f"{row['requested_at']:%Y-%m-%d %H:%M:%S}", row["alert"] or row["reason"] or "",
         )  # fmt: skip
-    Console().print(table)
+    return table

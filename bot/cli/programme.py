@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
 from base.money import grouped, rupees
-from bot.cli.house import of, print_json, refuse
+from bot.cli.house import console, of, print_json, refuse
 from flows.texts import LOCALES
 from ledger.budget import Budget, open_programme, read_budget, set_budget
 from ledger.post import BudgetSpent
@@ -119,10 +118,10 @@ def _print(version: Version, budget: Budget) -> None:
     table.add_column("Points", justify="right")
     for product in programme.products:
         table.add_row(product.sku, product.name("en"), product.hsn, grouped(product.points))
-    console = Console()
-    console.print(table)
-    console.print(
+    page = console()
+    page.print(table)
+    page.print(
         f"Invoices: {programme.points_per_100_rupees} points per ₹100 of taxable value,"
         f" from {len(programme.distributors)} distributors. A point is worth {rupees(programme.paise_per_point)}."
     )
-    console.print(f"Budget: {grouped(budget.remaining)} of {grouped(budget.granted)} points are still to give.")
+    page.print(f"Budget: {grouped(budget.remaining)} of {grouped(budget.granted)} points are still to give.")

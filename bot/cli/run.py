@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from bot import local, migrate as migrations, supervise
+from bot import local, supervise
+from bot import migrate as migrations
 from bot.cli.house import of
 from bot.log import configure
 from bot.up import commands, start
@@ -71,7 +72,7 @@ def ready(settings: Settings) -> Settings:
     made = checked(house(settings))
     migrations.upgrade(settings.database_owner_url or settings.database_url)
     seed(made)
-    made.engine.dispose()
+    made.close()
     return settings
 
 

@@ -1,0 +1,101 @@
+"""A house of its own for a benchmark: fresh databases under a root of its own, the processes that are asked for."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+
+from bot import local, supervise
+from bot.up import commands, sandbox_environment, write_env
+from bot.wiring import House, house, with_servers
+from config.settings import ROOT, load
+
+ITS_OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PUBLIC_BASE_URL", "MEDIA_STORE", "DATA_KEYS", "CODE_KEYS")
+
+
+def fresh(name: str) -> Path:
+    """An empty root, made this process's; nothing of the operator's environment or of an earlier run is left in it."""
+    root = ROOT / ".local" / name
+    supervise.stop(root)
+    local.forget(root)
+    for variable in ITS_OWN:
+        os.environ.pop(variable, None)
+    root.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"SAATHI_ROOT": str(root), "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+    return root
+
+
+@contextmanager
+def prepared(name: str) -> Iterator[House]:
+    """Servers running, migrated and seeded; no process of ours yet."""
+    from bot.cli.run import ready
+
+    root = fresh(name)
+    try:
+        write_env(load())
+        made = house(ready(with_servers(load())), pool_size=4)
+        yield made
+        made.close()
+    finally:
+        supervise.stop(root)
+        local.stop(root)
+
+
+@contextmanager
+def running(made: House, processes: Sequence[str], *, sandbox: dict[str, str] | None = None) -> Iterator[None]:
+    """Some of the Procfile's processes, and the sandbox where its settings are given."""
+    from bot.cli.run import environment
+
+    settings = made.settings
+    wanted = {name: words for name, words in commands(settings.root, embedded=False, sandbox=True).items() if name in processes}
+    env = environment(settings)
+    if sandbox is not None:
+        wanted["sandbox"] = commands(settings.root, embedded=False, sandbox=True)["sandbox"]
+        env |= sandbox_environment(settings) | sandbox
+    supervise.start_detached(settings.root, env, wanted)
+    try:
+        answers(f"{settings.base_url}/readyz")
+        if sandbox is not None:
+            answers(f"{settings.sandbox_url}/healthz")
+        yield
+    finally:
+        supervise.stop(settings.root)
+
+
+def answers(url: str, within_s: float = 40.0) -> None:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"{url} does not answer")
+
+
+def web_memory_mb() -> float:
+    """The largest resident set among gunicorn's processes of this root."""
+    mark = os.environ["PORT"]
+    sizes = [0.0]
+    for process in psutil.process_iter():
+        try:
+            if "bot.app:create_app()" in " ".join(process.cmdline()) and process.environ().get("PORT") == mark:
+                sizes.append(process.memory_info().rss / 2**20)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return max(sizes)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
