@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, text
 
 OFFSET_SQL = "(SELECT offset_s FROM dev_clock)"  # for statements that fetch the offset along with something else
+# For a statement that is a whole transaction: the time without a statement of its own. Takes Clock.bound().
+NOW_SQL = f"(CAST(:wall AS timestamptz) + CAST(:shifted AS integer) * {OFFSET_SQL} * interval '1 second')"
 _READ = text(f"SELECT {OFFSET_SQL}")
 
 
@@ -33,3 +35,7 @@ class Clock:
     def at(self, offset_s: int) -> datetime:
         """The time, given an offset that another statement has brought along."""
         return self._wall() + timedelta(seconds=offset_s if self._shiftable else 0)
+
+    def bound(self) -> dict[str, object]:
+        """The values of NOW_SQL."""
+        return {"wall": self._wall(), "shifted": int(self._shiftable)}

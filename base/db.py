@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
 
 SERVICE_ROLE = "saathi_service"  # owns nothing, so it cannot drop a trigger or rewrite an append-only row
 LOCK_TIMEOUT_MS = 3_000  # longer than any turn we mean to take; a lock loop shows up instead of hanging
@@ -10,12 +11,17 @@ STATEMENT_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 20_000  # a process that dies with a transaction open frees its locks after this at the latest
 
 
+class BadDatabaseUrl(ValueError):
+    """The URL names no Postgres; the message says what to write, without quoting a password."""
+
+
 def make_engine(
     url: str, *, pool_size: int = 5, role: str | None = SERVICE_ROLE, autocommit: bool = False
 ) -> Engine:  # fmt: skip
     """An engine whose connections work as the service role, in UTC, under time limits.
 
-    `url` is a SQLAlchemy URL for psycopg 3; `postgres://` and `postgresql://` are accepted and mean the same.
+    `url` is a SQLAlchemy URL for psycopg 3; `postgres://` and `postgresql://` are accepted and mean the same. Raises
+    BadDatabaseUrl.
     """
     limits = {
         "lock_timeout": LOCK_TIMEOUT_MS,
@@ -38,8 +44,14 @@ def make_engine(
 
 
 def psycopg_url(url: str) -> str:
-    """The same URL with the driver named."""
+    """The same URL with the driver named. Raises BadDatabaseUrl."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
+            url = "postgresql+psycopg://" + url.removeprefix(prefix)
+    try:
+        driver = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        driver = "none"
+    if driver != "postgresql+psycopg":
+        raise BadDatabaseUrl("DATABASE_URL cannot be used: write postgresql://user:password@host:5432/name")
     return url

@@ -39,8 +39,10 @@ log = structlog.get_logger()
 _BEGIN = text("SELECT * FROM turn_begin(:id)")
 _WAITING = text("""
     SELECT 1 FROM inbox WHERE conversation_id = :id AND handled_at IS NULL AND parked_at IS NULL LIMIT 1""")
-_SAVE = text("""
-    WITH handled AS (UPDATE inbox SET handled_at = :now WHERE id = :inbox_id)
+# Everything a turn leaves behind, in one round trip: the journal, the words to be sent, the event handled, the session.
+_SAVE = text(f"""
+    WITH written AS ({record.WRITE_SQL}), told AS ({outbox.PUT_SQL}),
+         handled AS (UPDATE inbox SET handled_at = :now WHERE id = :inbox_id)
     UPDATE conversations SET session = :session, flow = :flow, state = :state, turn = :turn, member_id = :member_id,
            locale = :locale, consented_at = :consented_at, stopped_at = :stopped_at,
            marketing_stopped_at = :marketing_stopped_at, last_inbound_at = :last_inbound_at, held = :held
@@ -116,11 +118,7 @@ def _answer(house: House, conn: Connection, row: Any) -> list[tuple[str, str]]:
             turn.conversation.held = 0
             outbox.release_held(conn, row.id, turn.now)
     entries = _talk(turn, session, event)
-    record.write(conn, turn.sealer, conversation_id=row.id, turn=row.turn + 1, event_key=row.key, at=turn.now, entries=entries)
-    if turn.out:
-        turn.conversation.held += sum(r.state == "held" for r in turn.out)
-        outbox.put(conn, turn.sealer, turn.out)
-    _save(conn, turn, row, entries[-1].after)
+    _save(conn, turn, row, entries)
     return turn.tasks
 
 
@@ -176,15 +174,20 @@ def _turn(house: House, conn: Connection, row: Any) -> Turn:
     )  # fmt: skip
 
 
-def _save(conn: Connection, turn: Turn, row: Any, session: Session) -> None:
+def _save(conn: Connection, turn: Turn, row: Any, entries: list[record.Entry]) -> None:
+    session = entries[-1].after
     flow, state = record.floor(session)
     words = json.dumps(session_to_json(session), ensure_ascii=False).encode()
-    c = turn.conversation
-    conn.execute(_SAVE, {
+    c, number = turn.conversation, row.turn + 1
+    written = record.columns(
+        turn.sealer, conversation_id=c.id, turn=number, event_key=row.key, at=turn.now, entries=entries
+    )
+    told = outbox.columns([(one, outbox.seal(one.message, one.key, turn.sealer)) for one in turn.out])
+    conn.execute(_SAVE, written | told | {
         "id": c.id, "inbox_id": row.inbox_id, "now": turn.now, "session": turn.sealer.seal(words, _place(c.id)),
-        "flow": flow, "state": state, "turn": row.turn + 1, "member_id": c.member_id, "locale": c.locale,
+        "flow": flow, "state": state, "turn": number, "member_id": c.member_id, "locale": c.locale,
         "consented_at": c.consented_at, "stopped_at": c.stopped_at, "marketing_stopped_at": c.marketing_stopped_at,
-        "last_inbound_at": c.last_inbound_at, "held": c.held,
+        "last_inbound_at": c.last_inbound_at, "held": c.held + sum(one.state == "held" for one in turn.out),
     })  # fmt: skip
 
 

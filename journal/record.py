@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from base.sealing import Sealer
 from flows.codec import from_json, to_json
 from flows.kernel import Effect, Event
@@ -32,26 +30,27 @@ class Entry:
     after: Session
 
 
-_WRITE = text("""
+# Names begin with j_, so that a turn can write its row in one statement with whatever else it writes. A second holder of
+# the same turn fails on the unique turn number.
+WRITE_SQL = """
     INSERT INTO journal (conversation_id, turn, event_key, at, event, flow, state_before, state_after, effects, sealed)
-    VALUES (:conversation, :turn, :event_key, :at, :event, :flow, :state_before, :state_after, :effects, :sealed)""")
+    VALUES (:j_conversation, :j_turn, :j_event_key, :j_at, :j_event, :j_flow, :j_before, :j_after, :j_effects, :j_sealed)"""
 
 
-def write(
-    conn: Connection, sealer: Sealer, *, conversation_id: str, turn: int, event_key: str, at: datetime,
-    entries: Sequence[Entry],
-) -> None:
-    """Write a turn down. Once per conversation and turn number: a second holder of the same turn fails here."""
+def columns(
+    sealer: Sealer, *, conversation_id: str, turn: int, event_key: str, at: datetime, entries: Sequence[Entry]
+) -> dict[str, Any]:
+    """What WRITE_SQL takes: one turn, with everything that was answered in it."""
     first, last = entries[0], entries[-1]
     body = zlib.compress(json.dumps([_entry_json(e) for e in entries], ensure_ascii=False).encode(), 1)
     flow, before = floor(first.before)
     after_flow, after = floor(last.after)
-    conn.execute(_WRITE, {
-        "conversation": conversation_id, "turn": turn, "event_key": event_key, "at": at,
-        "event": type(first.event).__name__, "flow": after_flow or flow, "state_before": before, "state_after": after,
-        "effects": [type(effect).__name__ for entry in entries for effect in entry.effects],
-        "sealed": sealer.seal(body, place(conversation_id, turn)),
-    })  # fmt: skip
+    return {
+        "j_conversation": conversation_id, "j_turn": turn, "j_event_key": event_key, "j_at": at,
+        "j_event": type(first.event).__name__, "j_flow": after_flow or flow, "j_before": before, "j_after": after,
+        "j_effects": [type(effect).__name__ for entry in entries for effect in entry.effects],
+        "j_sealed": sealer.seal(body, place(conversation_id, turn)),
+    }  # fmt: skip
 
 
 def read(sealer: Sealer, conversation_id: str, turn: int, sealed: bytes) -> list[Entry]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, text
 
-from base.clock import Clock
+from base.clock import NOW_SQL, Clock
 from whatsapp.errors import Kind, kind_of
 from whatsapp.inbound import SID
 
@@ -59,9 +59,9 @@ _RECORD = text(f"""
             sid = CASE WHEN :later AND b.lane <> 'campaign' THEN NULL ELSE :sid END,
             error_code = coalesce(CAST(:code AS integer), o.error_code),
             reason = CAST(:reason AS text),
-            accepted_at = coalesce(o.accepted_at, :now),
-            settled_at = CASE WHEN :state IN ('delivered', 'read', 'failed') THEN coalesce(o.settled_at, :now) END,
-            not_before = CASE WHEN :later THEN CAST(:now AS timestamptz) ELSE o.not_before END
+            accepted_at = coalesce(o.accepted_at, {NOW_SQL}),
+            settled_at = CASE WHEN :state IN ('delivered', 'read', 'failed') THEN coalesce(o.settled_at, {NOW_SQL}) END,
+            not_before = CASE WHEN :later THEN {NOW_SQL} ELSE o.not_before END
         FROM before b WHERE o.id = b.id
         RETURNING o.conversation_id, o.state, b.state AS was
     )
@@ -103,6 +103,6 @@ def record(conn: Connection, report: Report, clock: Clock) -> str | None:
     reason = None if kind is None else f"{kind}: {report.error_code or report.status}"
     touched: str | None = conn.execute(_RECORD, {
         "row": report.row, "post": report.post, "sid": report.sid, "state": state, "later": kind in TOLD_LATER,
-        "code": report.error_code, "reason": reason, "now": clock.now(conn),
+        "code": report.error_code, "reason": reason, **clock.bound(),
     }).scalar_one_or_none()  # fmt: skip
     return touched

@@ -55,19 +55,22 @@ class Listing:
     posted_at: datetime | None
 
 
-_PUT = text("""
+# Names begin with o_, so that a turn can write its rows in one statement with whatever else it writes.
+PUT_SQL = """
     INSERT INTO outbox (key, conversation_id, sender_id, contact_id, lane, text_key, sealed, state, reason, not_before,
                         expires_at, created_at)
     SELECT v.key, v.conversation_id, v.sender_id, v.contact_id, v.lane, v.text_key, v.sealed, v.state, v.reason,
            v.not_before, v.expires_at, v.created_at
-    FROM unnest(CAST(:key AS text[]), CAST(:conversation_id AS text[]), CAST(:sender_id AS text[]),
-                CAST(:contact_id AS text[]), CAST(:lane AS text[]), CAST(:text_key AS text[]), CAST(:sealed AS bytea[]),
-                CAST(:state AS text[]), CAST(:reason AS text[]), CAST(:not_before AS timestamptz[]),
-                CAST(:expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[])) WITH ORDINALITY
-         AS v(key, conversation_id, sender_id, contact_id, lane, text_key, sealed, state, reason, not_before,
-              expires_at, created_at, position)
+    FROM unnest(CAST(:o_key AS text[]), CAST(:o_conversation_id AS text[]), CAST(:o_sender_id AS text[]),
+                CAST(:o_contact_id AS text[]), CAST(:o_lane AS text[]), CAST(:o_text_key AS text[]),
+                CAST(:o_sealed AS bytea[]), CAST(:o_state AS text[]), CAST(:o_reason AS text[]),
+                CAST(:o_not_before AS timestamptz[]), CAST(:o_expires_at AS timestamptz[]),
+                CAST(:o_created_at AS timestamptz[])) WITH ORDINALITY
+         AS v(key, conversation_id, sender_id, contact_id, lane, text_key, sealed, state, reason, not_before, expires_at,
+              created_at, position)
     ORDER BY v.position
-    ON CONFLICT (key) DO NOTHING""")
+    ON CONFLICT (key) DO NOTHING"""
+_PUT = text(PUT_SQL)
 _RELEASE = text("""
     UPDATE outbox SET state = 'queued', lane = 'reply', reason = NULL, error_code = NULL, sid = NULL,
            accepted_at = NULL, settled_at = NULL, not_before = :now
@@ -81,22 +84,21 @@ _COUNT = text("SELECT state, count(*) AS rows FROM outbox GROUP BY state")
 
 
 def put(conn: Connection, sealer: Sealer, rows: Sequence[Row]) -> None:
-    """Write rows of one contact (`sealer` is the contact's) in one statement; keys already there stay as they are."""
+    """Write rows of one contact (`sealer` is the contact's) in one statement; keys already there are left as they are."""
     put_sealed(conn, [(row, seal(row.message, row.key, sealer)) for row in rows])
 
 
 def put_sealed(conn: Connection, rows: Sequence[tuple[Row, bytes]]) -> None:
     """Write rows of any contacts, each already sealed under its contact's key."""
-    if not rows:
-        return
-    columns: dict[str, list[Any]] = {
-        "text_key": [row.message.text_key for row, _ in rows], "sealed": [sealed for _, sealed in rows]
-    }  # fmt: skip
-    for name in ("key", "conversation_id", "sender_id", "contact_id", "lane", "state", "reason", "not_before"):
-        columns[name] = [getattr(row, name) for row, _ in rows]
-    columns["expires_at"] = [row.expires_at for row, _ in rows]
-    columns["created_at"] = [row.created_at for row, _ in rows]
-    conn.execute(_PUT, columns)
+    if rows:
+        conn.execute(_PUT, columns(rows))
+
+
+def columns(rows: Sequence[tuple[Row, bytes]]) -> dict[str, list[Any]]:
+    """What PUT_SQL takes; no rows are empty columns."""
+    names = ("key", "conversation_id", "sender_id", "contact_id", "lane", "state", "reason", "not_before", "expires_at")
+    found = {f"o_{name}": [getattr(row, name) for row, _ in rows] for name in (*names, "created_at")}
+    return found | {"o_text_key": [row.message.text_key for row, _ in rows], "o_sealed": [sealed for _, sealed in rows]}
 
 
 def seal(message: Message, key: str, sealer: Sealer) -> bytes:

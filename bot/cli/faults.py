@@ -13,9 +13,10 @@ from base.sealing import CannotOpen
 
 OPERATORS = (
     "config.settings.BadSettings", "bot.local_place.LocalServerError", "bot.supervise.SupervisorError",
-    "base.sealing.BadKeys", "base.media_store.BadStore", "loyalty.codes.BadCodeKeys",
+    "base.sealing.BadKeys", "base.db.BadDatabaseUrl", "base.media_store.BadStore", "loyalty.codes.BadCodeKeys",
 )  # fmt: skip  # by name: importing them all would slow every command
 MIGRATE = "run `./saathi migrate`"
+NO_TEXT = "what was typed is no text: check the terminal's encoding"
 
 
 def told(fault: Exception) -> str | None:
@@ -25,14 +26,12 @@ def told(fault: Exception) -> str | None:
         return str(fault)
     if isinstance(fault, exc.DBAPIError):
         return _of_postgres(fault.orig)
-    if isinstance(fault, exc.ArgumentError) and "URL" in str(fault):
-        return "DATABASE_URL cannot be read: write postgresql://user:password@host:5432/name"
     if isinstance(fault, RedisGone | RedisSlow):
         return f"redis does not answer ({one_line(fault)}): check REDIS_URL and that it runs"
     if isinstance(fault, CannotOpen):
         return f"what was sealed cannot be opened ({fault}): check that DATA_KEYS still lists the key it was sealed with"
     if isinstance(fault, UnicodeEncodeError):
-        return "what was typed is no text: check the terminal's encoding"
+        return NO_TEXT
     return None
 
 
@@ -44,6 +43,8 @@ def _of_postgres(orig: BaseException | None) -> str | None:
     said = one_line(orig)
     if f'role "{SERVICE_ROLE}" does not exist' in said or isinstance(orig, errors.UndefinedTable | errors.UndefinedFunction):
         return f"the database is not at this version's revision: {MIGRATE}"
+    if isinstance(orig, errors.DataError) and orig.sqlstate is None:  # a NUL byte never reaches the server
+        return NO_TEXT
     # Without an SQLSTATE it is the connection that failed; with one, the statement, and that is our own affair.
     if isinstance(orig, PostgresFault) and orig.sqlstate is None:
         return f"the database does not answer ({said}): check DATABASE_URL and that it runs"
