@@ -25,7 +25,7 @@ class BadSettings(Exception):
 class Settings(BaseSettings):
     """Names are the environment's, in lower case. See README for what each one means."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
     port: int = Field(8000, ge=1, le=65535)
     database_url: str = ""  # empty: the embedded Postgres under .local/
@@ -107,7 +107,10 @@ def load() -> Settings:
     except ValidationError as fault:
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in fault.errors()]
         raise BadSettings("\n".join(lines)) from fault
-    return settings.model_copy(update=_local_keys(settings))
+    keys = _local_keys(settings)
+    complete = settings.model_copy(update=keys)
+    complete.model_fields_set.difference_update(keys)  # nobody has set them: a real deployment is told so
+    return complete
 
 
 def new_keys() -> dict[str, str]:

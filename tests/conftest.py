@@ -1,6 +1,9 @@
 """What every test may ask for: a migrated Postgres database of its own, and an empty Redis of its own."""
 
+import os
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 import redis
@@ -8,11 +11,43 @@ from sqlalchemy import Connection
 
 from tests.servers import Database, SharedServers, admin_engine, cloned, shared, template
 
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 SERVERS = pytest.StashKey[SharedServers]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="also run the long laws: many seeds, many kills")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--soak"):
+        return
+    for item in items:
+        if "soak" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="only with --soak"))
+
+
+def left_out() -> list[str]:
+    """What this machine cannot run, in words; CI sets SAATHI_NOTHING_LEFT_OUT and fails where there is any."""
+    missing = []
+    if not CHROMIUM.exists():
+        missing.append(f"the browser tests (there is no {CHROMIUM})")
+    try:
+        import_module("pyzbar.pyzbar")
+    except ImportError:
+        missing.append("the zbar rungs of QR reading (there is no zbar library)")
+    return missing
+
+
+def pytest_report_header() -> list[str]:
+    return [f"left out: {what}" for what in left_out()]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Every pytest process counts, also xdist's controller, so that the servers live from the first to the last."""
+    config.addinivalue_line("markers", "soak: takes minutes; only with --soak")
+    if os.environ.get("SAATHI_NOTHING_LEFT_OUT") and (missing := left_out()):
+        raise pytest.UsageError(f"nothing may be left out here, but {'; '.join(missing)} would be")
     servers = config.stash[SERVERS] = shared()
     servers.enter()
 

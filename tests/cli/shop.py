@@ -49,11 +49,12 @@ class CommandLine:
 
 
 @contextmanager
-def command_line(database: Database, code_keys: str = KEY_A) -> Iterator[CommandLine]:
-    settings = Settings(
-        database_url=database.url, redis_url="redis://127.0.0.1:1", code_keys=code_keys,
-        twilio_api_base_url="http://127.0.0.1:1",
-    )  # fmt: skip
+def command_line(database: Database, code_keys: str = KEY_A, **changed: Any) -> Iterator[CommandLine]:
+    given: dict[str, Any] = {
+        "database_url": database.url, "redis_url": "redis://127.0.0.1:1", "code_keys": code_keys,
+        "twilio_api_base_url": "http://127.0.0.1:1",
+    }  # fmt: skip
+    settings = Settings(**{**given, **changed})
     house = House(settings, Clock(shiftable=True))
     yield CommandLine(house)
-    house.engine.dispose()
+    house.close()

@@ -1,0 +1,70 @@
+"""Death at the n-th commit: what a process had committed stays, everything else is as if it had never been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from bot.wiring import House
+
+
+class Killed(BaseException):
+    """As kill -9 does, no handler of ours sees it as a fault of ours."""
+
+
+@dataclass
+class Fate:
+    """Dies at commit number `at`, before it or right after it. `commits` counts those that were reached."""
+
+    at: int
+    after: bool
+    commits: int = 0
+
+    def before_commit(self) -> None:
+        self.commits += 1
+        if self.commits == self.at and not self.after:
+            raise Killed
+
+    def after_commit(self) -> None:
+        if self.commits == self.at and self.after:
+            raise Killed
+
+
+@contextmanager
+def killed_at(house: House, at: int, *, after: bool) -> Iterator[Fate]:
+    """Meanwhile the process dies at its `at`-th commit, if it gets so far; the with block ends either way."""
+    fate = Fate(at, after)
+    real = house.engine.dialect.do_commit
+
+    def commit(connection: Any) -> None:
+        fate.before_commit()
+        real(connection)
+        fate.after_commit()
+
+    def alone_before(conn: object, cursor: object, statement: str, *_: object) -> None:
+        if _writes(statement):
+            fate.before_commit()
+
+    def alone_after(conn: object, cursor: object, statement: str, *_: object) -> None:
+        if _writes(statement):
+            fate.after_commit()
+
+    event.listen(house.autocommit, "before_cursor_execute", alone_before)
+    event.listen(house.autocommit, "after_cursor_execute", alone_after)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(house.engine.dialect, "do_commit", commit)
+            with suppress(Killed):
+                yield fate
+    finally:
+        event.remove(house.autocommit, "before_cursor_execute", alone_before)
+        event.remove(house.autocommit, "after_cursor_execute", alone_after)
+
+
+def _writes(statement: str) -> bool:
+    return not statement.lstrip().upper().startswith("SELECT")
