@@ -14,7 +14,7 @@ from bot.log import configure
 from bot.webhooks import BODY_MAX_BYTES, webhooks
 from bot.wiring import House, house
 
-THREADS = int(os.environ.get("WEB_THREADS", "8"))  # per gunicorn process, and connections of each pool
+THREADS = int(os.environ.get("WEB_THREADS", "3"))  # per gunicorn process, and connections of each pool
 
 
 def create_app(given: House | None = None) -> Flask:

@@ -1,11 +1,11 @@
-"""gunicorn's settings. Threads share a pool of as many connections; two processes use two cores."""
+"""gunicorn's settings. Threads share a pool of as many connections; few threads, for they share one interpreter lock."""
 
 import os
 
 from bot.app import THREADS
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_PROCESSES", "2"))
+workers = int(os.environ.get("WEB_PROCESSES", "3"))
 worker_class = "gthread"
 threads = THREADS
 keepalive = 30

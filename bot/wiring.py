@@ -127,9 +127,11 @@ def of_this_process() -> House:
 
 
 def house(settings: Settings | None = None, *, pool_size: int = 5) -> House:
-    """The house of this process. Raises BadSettings."""
+    """The house of this process. Raises BadSettings, BadKeys, BadCodeKeys: keys are read here, not at their first use."""
     settings = with_servers(settings or load())
-    return House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
+    made = House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
+    _ = (settings.data_keys and made.keyring, settings.code_keys and made.codes)  # none at all is for Settings.faults
+    return made
 
 
 def with_servers(settings: Settings) -> Settings:

@@ -13,7 +13,8 @@ from rq.serializers import JSONSerializer
 from bot import bells
 from bot.wiring import of_this_process
 
-LOADED_FIRST = {"media": ("ocr.image", "ocr.qr", "ocr.quality", "bot.tasks"), "turns": ("bot.tasks",), "payouts": ("bot.tasks",)}
+EYES = ("ocr.image", "ocr.qr", "ocr.quality")
+LOADED_FIRST = {"media": (*EYES, "bot.tasks"), "turns": ("bot.tasks",), "payouts": ("bot.tasks",)}
 
 
 def run(queue: str) -> None:

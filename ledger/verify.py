@@ -67,9 +67,9 @@ _SUMS = """
                  UNION ALL SELECT credit, 0, amount FROM moves) sides GROUP BY id)
 """
 _VERIFY = text(
-    _SUMS  # noqa: S608  our own constants
+    _SUMS
     + " UNION ALL ".join(
-        f"SELECT '{name}' AS check_name, d.place, d.expected::bigint AS expected, d.found::bigint AS found"  # noqa: S608  our own constants
+        f"SELECT '{name}' AS check_name, d.place, d.expected::bigint AS expected, d.found::bigint AS found"
         f" FROM ({query}) AS d (place, expected, found)"
         for name, query in _CHECKS.items()
     )

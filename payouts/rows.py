@@ -14,7 +14,7 @@ from payouts.lifecycle import OPEN, State
 from payouts.payout import Payout
 
 COLUMNS = tuple(field.name for field in fields(Payout))
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM payouts"  # noqa: S608 - the names are the fields of Payout
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM payouts"
 # The conversation first, as everywhere: telling the member touches its row, and a turn that holds it may want the
 # accounts that settling a payout locks.
 _LOCK_CONVERSATION = text(
@@ -59,7 +59,7 @@ def save(conn: Connection, before: Payout, after: Payout, now: datetime) -> None
     if not changed:
         return
     assignments = ", ".join(f"{name} = :{name}" for name in changed)
-    update = f"UPDATE payouts SET {assignments} WHERE id = :key_id"  # noqa: S608 - the names are the fields of Payout
+    update = f"UPDATE payouts SET {assignments} WHERE id = :key_id"
     conn.execute(text(update), changed | {"key_id": before.id})
     if after.alert is not None:
         state, outcome = "parked", after.alert

@@ -82,8 +82,8 @@ def test_a_house_is_talked_to_and_goes_without_a_trace(tmp_path: Path) -> None:
 def _as_promised(line: str, printed: str) -> None:
     promised: dict[str, tuple[str, ...]] = {
         "talk": ("You are in, Ramesh Kumar!", "60 points", "on its way"), "member": ("R••• K•••",), "trial": ("all accounts",),
-        "journal": ("redeem.Confirm",), "verify": ("the books agree",), "outbox": ("scan.credited",), "payouts": ("ra•••@okaxis",),
-        "advance": ("it is now",), "issue": ('"codes"',), "doctor": ("ok ",),
+        "journal": ("redeem.Confirm",), "verify": ("the books agree",), "outbox": ("scan.credited",),
+        "payouts": ("ra•••@okaxis",), "advance": ("it is now",), "issue": ('"codes"',), "doctor": ("ok ",),
     }  # fmt: skip
     for name, words in promised.items():
         if name in line:

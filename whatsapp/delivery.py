@@ -67,7 +67,7 @@ _RECORD = text(f"""
     )
     UPDATE conversations c SET held = c.held + 1 FROM settled s
     WHERE c.id = s.conversation_id AND s.state = 'held' AND s.was NOT IN ('held', 'unconfirmed')
-    RETURNING c.id""")  # noqa: S608 - only _RANK, a constant, is put into it
+    RETURNING c.id""")
 
 
 def parse(arguments: Mapping[str, str], form: Form) -> Report:

@@ -113,10 +113,11 @@ class TestKeyring:
             Keyring.parse(f"{entry('k1', OLD)},{entry('k1', NEW)}")
 
     def test_no_fault_shows_a_key(self) -> None:
-        secret = base64.b64encode(b"a secret that is too short").decode()
-        with pytest.raises(BadKeys) as caught:
-            Keyring.parse(f"k1:{secret}")
-        assert secret not in str(caught.value)
+        short, sound = (base64.b64encode(key).decode() for key in (b"a secret that is too short", OLD))
+        for words in (f"k1:{short}", short, sound, f":{sound}", f"k1:{sound},k1:{sound}"):
+            with pytest.raises(BadKeys, match="DATA_KEYS") as caught:
+                Keyring.parse(words)
+            assert short not in str(caught.value) and sound not in str(caught.value)
 
     def test_neither_a_ring_nor_a_sealer_shows_its_keys(self) -> None:
         """A traceback or a log line may print them."""

@@ -80,7 +80,10 @@ def test_from_hello_to_the_money_by_clicking(house: House, page: Page, tmp_path:
     codes = json.loads(house("coupon", "issue", "--sku", "WIRE-1.5-90", "--count", "2", "--json"))["codes"]
     labels = [(wa_link("14155238886", code), code) for code in codes]
     picture = photograph(labels, tmp_path / "labels.jpg", columns=2, tilt=0.2)
-    page.locator("input[type=file]").first.set_input_files(str(picture))
+    phone.get_by_role("button", name="Attach").click()
+    with page.expect_file_chooser() as chooser:
+        phone.get_by_role("button", name="Photo").click()
+    chooser.value.set_files(str(picture))
     phone.get_by_role("button", name="Send file").click()
     expect(phone.get_by_text("120 points added")).to_be_visible()
 

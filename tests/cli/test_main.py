@@ -85,9 +85,11 @@ def test_other_data_keys_are_named_as_the_reason(read_only: Lived) -> None:
 
 def test_settings_that_cannot_be_are_named_one_a_line(tmp_path: Path) -> None:
     bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SAATHI_ROOT": str(tmp_path)}
+    servers = {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "REDIS_URL": "redis://x"}
     for given, names in (
         ({"PORT": "eighty", "PAYOUT_PROVIDER": "piggybank"}, {"PORT", "PAYOUT_PROVIDER"}),
-        ({"DATA_KEYS": "short", "DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "REDIS_URL": "redis://x"}, {"the database does"}),
+        (servers | {"DATA_KEYS": "short"}, {"DATA_KEYS"}),
+        (servers | {"CODE_KEYS": "short"}, {"CODE_KEYS"}),
     ):
         done = subprocess.run(
             [sys.executable, "-m", "bot", "ledger", "trial"], env=bare | given, capture_output=True, text=True, check=False
