@@ -59,19 +59,21 @@ class Keyring:
     def parse(text: str) -> Keyring:
         """From `id:base64,id:base64,…` with keys of 32 bytes. Raises BadKeys."""
         keys: dict[str, bytes] = {}
-        for part in filter(None, (p.strip() for p in text.split(","))):
+        for place, part in enumerate(filter(None, (p.strip() for p in text.split(","))), start=1):
+            entry = f"DATA_KEYS entry {place}"  # never its words: without a colon they are the key itself
             name, _, encoded = part.partition(":")
             try:
                 key = base64.b64decode(encoded, validate=True)
             except ValueError:  # binascii.Error is one; so is a letter outside ASCII
-                raise BadKeys(f"key {name!r} is not base64") from None
-            if name in keys:
-                raise BadKeys(f"key {name!r} is named twice")  # one would replace the other, and what it sealed be lost
+                raise BadKeys(f"{entry} is not id:base64; `./saathi keys new` makes one") from None
+            if name in keys:  # one would replace the other, and what it sealed be lost
+                raise BadKeys(f"{entry} names a key twice: give each its own id")
             if not name or not name.isalnum() or len(name) > 20 or len(key) != KEY_BYTES:
-                raise BadKeys(f"key {name!r} must be 1-20 letters or digits, a colon, and base64 of 32 bytes")
+                why = "is not 1-20 letters or digits, a colon, and base64 of 32 bytes; `./saathi keys new` makes one"
+                raise BadKeys(f"{entry} {why}")
             keys[name] = key
         if not keys:
-            raise BadKeys("there is no key")
+            raise BadKeys("DATA_KEYS holds no key; `./saathi keys new` makes one")
         return Keyring(keys)
 
     def wrap_new(self, owner: str) -> bytes:

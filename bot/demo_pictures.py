@@ -25,7 +25,8 @@ def photograph(labels: Sequence[tuple[str, str]], path: Path, *, columns: int, t
     height, width = sheet.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     seen = corners * np.float32(0.92) + np.array([60, 60], dtype=np.float32)
-    seen += np.array([[tilt * 220, tilt * 90], [-tilt * 60, tilt * 200], [tilt * 30, -tilt * 60], [-tilt * 90, 0]], dtype=np.float32)
+    pushed = [[220, 90], [-60, 200], [30, -60], [-90, 0]]  # px per unit of tilt: no two sides stay parallel
+    seen += np.array(pushed, dtype=np.float32) * np.float32(tilt)
     warp = cv2.getPerspectiveTransform(corners, seen)
     photo = cv2.warpPerspective(sheet, warp, (width + 120, height + 120), borderValue=(96, 112, 128))
     light = np.linspace(0.72, 1.05, photo.shape[1], dtype=np.float32)[None, :, None]

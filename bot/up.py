@@ -72,6 +72,9 @@ def write_env(settings: Settings) -> None:
         "RAZORPAYX_API_BASE_URL": f"{url}/v1",
         "SANDBOX_URL": url,
     }
+    exported = [name for name, value in values.items() if os.environ.get(name, str(value)) != str(value)]
+    if exported:  # the environment wins over the file: this house would speak to the real world
+        raise BadSettings(f"{', '.join(exported)} is exported: unset it, for this house runs with the sandbox")
     path = settings.home / "env"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))

@@ -31,7 +31,7 @@ _WHO = text(f"""
            {OFFSET_SQL} AS offset_s
     FROM senders s LEFT JOIN contacts c ON c.address = :address
          LEFT JOIN conversations v ON v.sender_id = s.id AND v.contact_id = c.id
-    WHERE s.address = :sender""")  # noqa: S608 - OFFSET_SQL is a constant
+    WHERE s.address = :sender""")
 _NEW_CONTACT = text("""
     INSERT INTO contacts (id, address, external_user_id, data_key, created_at)
     VALUES (:id, :address, :external, :key, :now) ON CONFLICT (address) DO NOTHING""")

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import psutil
 
 from bot import local, supervise
+from bot.own_root import fresh
 from bot.up import commands, sandbox_environment, write_env
 from bot.wiring import House, house, with_servers
-from config.settings import ROOT, load
-
-ITS_OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PUBLIC_BASE_URL", "MEDIA_STORE", "DATA_KEYS", "CODE_KEYS")
-
-
-def fresh(name: str) -> Path:
-    """An empty root, made this process's; nothing of the operator's environment or of an earlier run is left in it."""
-    root = ROOT / ".local" / name
-    supervise.stop(root)
-    local.forget(root)
-    for variable in ITS_OWN:
-        os.environ.pop(variable, None)
-    root.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"SAATHI_ROOT": str(root), "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
-    return root
+from config.settings import load
 
 
 @contextmanager
@@ -92,10 +77,3 @@ def web_memory_mb() -> float:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return max(sizes)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import time
-from pathlib import Path
 
 import click
 
 from bot import demo as show
 from bot import local, supervise, up
+from bot.own_root import fresh
 from bot.phone import NoAnswer
-from config.settings import ROOT, Settings, load
+from config.settings import load
 
 
 @click.command()
@@ -21,8 +19,7 @@ from config.settings import ROOT, Settings, load
 def demo(keep: bool) -> None:
     """Start everything on free ports, play two conversations through real HTTP, print the books, stop."""
     began = time.monotonic()
-    root = Path(os.environ.get("SAATHI_ROOT") or ROOT).resolve() / ".local" / "demo"
-    _fresh(root)
+    root = fresh("demo")
     try:
         for line in up.start(load())[:1]:
             click.echo(line)
@@ -33,17 +30,6 @@ def demo(keep: bool) -> None:
         if not keep:
             supervise.stop(root)
             local.stop(root)
-
-
-def _fresh(root: Path) -> None:
-    """A house of its own: nothing of the operator's environment, nothing of an earlier demo."""
-    supervise.stop(root)
-    for name in Settings.model_fields:
-        os.environ.pop(name.upper(), None)  # an exported TWILIO_API_BASE_URL would make the demo write to real people
-    local.forget(root)
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
-    os.environ |= {"SAATHI_ROOT": str(root), "PORT": str(_free_port()), "SANDBOX_PORT": str(_free_port())}
 
 
 def _play(began: float) -> None:
@@ -65,10 +51,3 @@ def _play(began: float) -> None:
     show.title("Next")
     click.echo("  make up           leaves it running, with a page that looks like WhatsApp: http://127.0.0.1:8100/")
     click.echo("  ./saathi talk     the same chat in this terminal\n  ./saathi doctor   what is well, and what to mend")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

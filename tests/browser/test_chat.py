@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bot.bench.house import free_port
 from bot.demo_pictures import photograph
+from bot.own_root import free_port
 from config.settings import ROOT
 from loyalty.code_search import wa_link
 
