@@ -25,7 +25,7 @@ test: setup
 	@$(PY) -m pytest -q -n 2 --dist loadfile tests
 
 soak: setup
-	@$(PY) -m pytest -q -n 2 tests --soak
+	@$(PY) -m pytest -q -n 2 --dist loadfile --soak -m soak tests
 
 check: setup
 	@$(VENV)/bin/ruff check .

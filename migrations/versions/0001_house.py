@@ -138,7 +138,7 @@ CREATE TABLE conversations (
     last_inbound_at      timestamptz,               -- the 24-hour session window runs from here
     held                 integer NOT NULL DEFAULT 0, -- outbox rows waiting for the person to write
     UNIQUE (sender_id, contact_id)
-);
+) WITH (fillfactor = 70);  -- every turn writes its row anew: room in the page keeps indexes out of it
 CREATE INDEX conversations_contact ON conversations (contact_id);
 CREATE INDEX conversations_member ON conversations (member_id) WHERE member_id IS NOT NULL;
 CREATE TABLE inbox (

@@ -12,14 +12,14 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from bot.demo_pictures import photograph
 from bot.own_root import free_port
-from config.settings import ROOT
+from config.settings import ROOT, Settings
 from loyalty.code_search import wa_link
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}")
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 PATIENCE_MS = 30_000
-NOT_OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DATA_KEYS", "CODE_KEYS", "MEDIA_STORE")
+NOT_OURS = {name.upper() for name in Settings.model_fields}
 
 
 class House:
