@@ -22,6 +22,7 @@ from flows.entry import after, converse
 from flows.events import EventParked
 from flows.kernel import Event
 from flows.session import Known, Session
+from flows.texts import LOCALES
 from handlers.inbound import heard
 from handlers.people import phone_of
 from handlers.registry import HANDLERS
@@ -162,7 +163,7 @@ def _turn(house: House, conn: Connection, row: Any) -> Turn:
         last_inbound_at=row.last_inbound_at, turn=row.turn, held=row.held,
     )  # fmt: skip
     known = Known(
-        locale=row.locale or "en", consented=row.consented_at is not None, enrolled=row.member_id is not None,
+        locale=row.locale or row.first_locale or LOCALES[0], consented=row.consented_at is not None, enrolled=row.member_id is not None,
         role=row.role or "", shop_known=bool(row.shop_known),
         mobile_known=bool(row.mobile_known) or bool(phone_of(row.address)), stopped=row.stopped_at is not None,
         marketing_stopped=row.marketing_stopped_at is not None,

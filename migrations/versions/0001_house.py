@@ -255,7 +255,7 @@ CREATE FUNCTION turn_begin(which text) RETURNS TABLE (
     id text, sender_id text, contact_id text, programme_id text, member_id text, locale text, consented_at timestamptz,
     stopped_at timestamptz, marketing_stopped_at timestamptz, session bytea, turn bigint, last_inbound_at timestamptz,
     held integer, address text, data_key bytea, role text, shop_known boolean, mobile_known boolean, offset_s bigint,
-    inbox_id bigint, key text, kind text, sealed bytea, received_at timestamptz, failures integer
+    first_locale text, inbox_id bigint, key text, kind text, sealed bytea, received_at timestamptz, failures integer
 ) LANGUAGE plpgsql AS $$
 DECLARE v conversations;
 BEGIN
@@ -265,6 +265,8 @@ BEGIN
         SELECT v.id, v.sender_id, v.contact_id, v.programme_id, v.member_id, v.locale, v.consented_at, v.stopped_at,
                v.marketing_stopped_at, v.session, v.turn, v.last_inbound_at, v.held, c.address, c.data_key, m.role,
                m.shop_known, m.mobile_known, (SELECT d.offset_s FROM dev_clock d),
+               CASE WHEN v.locale IS NULL THEN (SELECT p.content -> 'locales' ->> 0 FROM programme_versions p
+                    WHERE p.programme_id = v.programme_id ORDER BY p.version DESC LIMIT 1) END,
                e.id, e.key, e.kind, e.sealed, e.received_at, e.failures
         FROM contacts c LEFT JOIN members m ON m.id = v.member_id
              LEFT JOIN LATERAL (SELECT i.id, i.key, i.kind, i.sealed, i.received_at, i.failures FROM inbox i
