@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 setup: $(STAMP)
 $(STAMP): requirements-core.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV): about 900 MB, some minutes"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-core.txt
 	@sh .ci/zbar || echo "zbar could not be installed: the last rungs of QR reading are left out"
 	@touch $(STAMP)
@@ -32,5 +33,6 @@ check: setup
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 
-clean: down
+clean:
+	@test ! -x $(PY) || ./saathi down --forget
 	rm -rf .local

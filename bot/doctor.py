@@ -38,6 +38,7 @@ CHECKS = (
     Check("settings", inside.settings, "see the table in docs/operations.md"),
     Check("database", inside.database, "set DATABASE_URL to a Postgres 15 or newer that answers"),
     Check("migrations", inside.migrations, "run ./saathi migrate", needs="database"),
+    Check("keys", inside.keys, "restore the keys that the database was sealed with", needs="migrations"),
     Check("redis", inside.redis, "set REDIS_URL to a Redis 6.2 or newer that answers"),
     Check("workers", inside.workers, "start them all with ./saathi serve", needs="redis"),
     Check("media store", inside.media_store, "set MEDIA_STORE to a directory or bucket that we may write to"),

@@ -12,9 +12,11 @@ from sqlalchemy import text
 
 from base.clock import OFFSET_SQL, wall
 from bot import bells, heartbeat, migrate
+from bot import keys as data_keys
 from bot.content import specs
 from bot.diagnosis import Wrong
 from bot.wiring import House
+from config.settings import BadSettings
 
 POSTGRES_LEAST = 15
 REDIS_LEAST = (6, 2)
@@ -52,6 +54,15 @@ def migrations(house: House) -> str:
         if not migrate.is_current(conn):
             raise Wrong(f"the database is not at revision {migrate.newest()}")
     return f"at revision {migrate.newest()}"
+
+
+def keys(house: House) -> str:
+    with house.engine.connect() as conn:
+        try:
+            data_keys.check(house, conn)
+        except BadSettings as fault:
+            raise Wrong(str(fault)) from fault
+    return "DATA_KEYS open what the database holds"
 
 
 def redis(house: House) -> str:

@@ -163,7 +163,8 @@ def _turn(house: House, conn: Connection, row: Any) -> Turn:
         last_inbound_at=row.last_inbound_at, turn=row.turn, held=row.held,
     )  # fmt: skip
     known = Known(
-        locale=row.locale or row.first_locale or LOCALES[0], consented=row.consented_at is not None, enrolled=row.member_id is not None,
+        locale=row.locale or row.first_locale or LOCALES[0], consented=row.consented_at is not None,
+        enrolled=row.member_id is not None,
         role=row.role or "", shop_known=bool(row.shop_known),
         mobile_known=bool(row.mobile_known) or bool(phone_of(row.address)), stopped=row.stopped_at is not None,
         marketing_stopped=row.marketing_stopped_at is not None,

@@ -23,7 +23,7 @@ class BadSettings(Exception):
 
 
 class Settings(BaseSettings):
-    """Names are the environment's, in lower case. See README for what each one means."""
+    """Names are the environment's, in lower case. docs/operations.md says what each one means."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 

@@ -244,7 +244,7 @@ class Relay:
         if change.reason == PLAIN and one.spec is not None:
             self._ports.contents.forget(one.spec)
         if change.state in ("failed", "uncertain") or change.slow_until:
-            log.warning("not sent: row %s, %s", one.row.id, change.reason)
+            log.warning("not accepted: row %s, %s", one.row.id, change.reason)
         return change
 
     def _opened(self, sealed: bytes, key: str, contact_id: str, data_key: bytes | None) -> Message | None:

@@ -51,7 +51,8 @@ def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: b
     for one in turns:
         page.print(f"[bold]turn {one['turn']}[/] {one['at']:%Y-%m-%d %H:%M:%S} {one['event_key']}")
         for entry in one["entries"]:
-            page.print(f"  {entry['event']}: {entry['before']} -> {entry['after']}", highlight=False)
+            heard = "" if entry["heard"] == entry["event"] else f" as {entry['heard']}"
+            page.print(f"  {entry['event']}{heard}: {entry['before']} -> {entry['after']}", highlight=False)
             for effect in entry["effects"]:
                 page.print(f"      {effect}", highlight=False, markup=False)
 

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from bot import local, supervise
+from bot import keys, local, supervise
 from bot import migrate as migrations
 from bot.cli.house import of
 from bot.log import configure
@@ -71,6 +71,8 @@ def ready(settings: Settings) -> Settings:
 
     made = checked(house(settings))
     migrations.upgrade(settings.database_owner_url or settings.database_url)
+    with made.engine.connect() as conn:
+        keys.check(made, conn)
     seed(made)
     made.close()
     return settings
@@ -89,11 +91,12 @@ def up() -> None:
 
 
 @click.command()
-def down() -> None:
-    """Stop what runs under this root, embedded servers included. Data stays."""
+@click.option("--forget", is_flag=True, help="Delete the embedded servers' data as well.")
+def down(forget: bool) -> None:
+    """Stop what runs under this root, embedded servers included. Data stays unless it is to be forgotten."""
     root = load().root
     supervise.stop(root)
-    local.stop(root)
+    local.forget(root) if forget else local.stop(root)
     (root / ".local" / "env").unlink(missing_ok=True)
     click.echo("stopped")
 

@@ -20,6 +20,14 @@ from bot.local_place import LocalServerError, locate, prepare
 REPOSITORY = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def default_version() -> Iterator[None]:
+    """These tests name the versions they mean, whichever the rest of the suite runs on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SAATHI_POSTGRES", raising=False)
+        yield
+
+
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One root for the tests that bring it back to running servers themselves; a blank in its name, as people have."""

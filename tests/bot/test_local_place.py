@@ -16,6 +16,14 @@ from bot.local_place import LocalServerError, locate
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root steps down to another user")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def default_version() -> Iterator[None]:
+    """These tests name the versions they mean, whichever the rest of the suite runs on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SAATHI_POSTGRES", raising=False)
+        yield
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
