@@ -16,6 +16,7 @@ from bot.wiring import with_servers
 from config.settings import ROOT, BadSettings, Settings, load
 
 SANDBOX_PORT = 8100
+PORT_MAX = 65535
 READY_S = 40.0
 
 
@@ -24,6 +25,8 @@ def start(settings: Settings) -> list[str]:
     if supervise.status(settings.root):
         raise BadSettings("it is running already: ./saathi down stops it")
     web, sandbox = settings.port, sandbox_port()
+    if web == sandbox:
+        raise BadSettings(f"PORT and SANDBOX_PORT are both {web}: give each its own")
     for port, name in ((web, "PORT"), (sandbox, "SANDBOX_PORT")):
         if _taken(port):
             raise BadSettings(f"port {port} is in use by another program: set {name} to a free one")
@@ -57,7 +60,11 @@ def commands(root: Path, *, embedded: bool, sandbox: bool = False) -> dict[str, 
 
 
 def sandbox_port() -> int:
-    return int(os.environ.get("SANDBOX_PORT", SANDBOX_PORT))
+    """Raises BadSettings."""
+    port = os.environ.get("SANDBOX_PORT") or str(SANDBOX_PORT)
+    if not (port.isascii() and port.isdecimal() and 1 <= int(port[:6]) <= PORT_MAX):
+        raise BadSettings(f"SANDBOX_PORT is {port!r}: write a number from 1 to {PORT_MAX}")
+    return int(port)
 
 
 def write_env(settings: Settings) -> None:

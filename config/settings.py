@@ -4,6 +4,7 @@ all at once by `faults`."""
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from base64 import b64encode
 from pathlib import Path
@@ -82,6 +83,8 @@ class Settings(BaseSettings):
             found.append("PUBLIC_BASE_URL must start with https://: Twilio signs the URL it calls")
         if "_" in (urlsplit(self.public_base_url).hostname or ""):
             found.append("PUBLIC_BASE_URL must not have an underscore in its host: Twilio refuses such status callbacks")
+        if not re.fullmatch(r"whatsapp:\+[0-9]{7,15}", self.twilio_from):  # else no message would find its sender
+            found.append(f"TWILIO_FROM is {self.twilio_from!r}: write it as whatsapp:+14155238886")
         return found
 
 

@@ -14,9 +14,13 @@ from ledger import balance as books
 from ledger.points import TooFew
 from loyalty.vpa import fits_razorpayx
 from payouts import request
+from payouts.news import VPA_REASONS
 
+# One that the bank did not know is never offered again: the member was told to give another.
 _SAVED = text("""
-    SELECT token FROM secrets WHERE member_id = :member AND kind = 'vpa' AND used_at IS NOT NULL
+    SELECT token FROM secrets s WHERE member_id = :member AND kind = 'vpa' AND used_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM payouts p WHERE p.member_id = :member AND p.secret_token = s.token
+                      AND p.state = 'failed' AND p.reason = ANY(:unknown))
     ORDER BY used_at DESC LIMIT 1""")
 
 _TASK = text("SELECT id FROM tasks WHERE key = :key")
@@ -25,7 +29,7 @@ _TASK = text("SELECT id FROM tasks WHERE key = :key")
 def read_redeem_terms(turn: Turn, effect: ReadRedeemTerms, key: str) -> Event | None:
     programme = turn.programme
     has = books.balance(turn.conn, turn.conversation.programme_id, turn.member_id, turn.now)
-    token = turn.conn.execute(_SAVED, {"member": turn.member_id}).scalar_one_or_none()
+    token = turn.conn.execute(_SAVED, {"member": turn.member_id, "unknown": list(VPA_REASONS)}).scalar_one_or_none()
     saved = SavedVpa(token, _masked(turn, token)) if token else None
     most = min(has.available, programme.redeem.most_points)
     return RedeemTermsRead(has.available, programme.redeem.least_points, most, programme.paise_per_point, saved)

@@ -39,6 +39,8 @@ class Phone:
 def normal_number(text: str) -> str | None:
     """`+919812345678` from that, from bare digits or from a `whatsapp:` address; None when it is no E.164 number."""
     bare = re.sub(r"[ -]", "", text.strip().removeprefix("whatsapp:").strip())
+    if re.fullmatch(r"[6-9]\d{9}", bare, re.ASCII):
+        bare = "91" + bare  # ten digits as people in India write a mobile number
     number = bare if bare.startswith("+") else "+" + bare
     return number if re.fullmatch(r"\+[1-9]\d{7,14}", number, re.ASCII) else None
 

@@ -12,6 +12,8 @@ from sqlalchemy import text
 from base.money import rupees
 from bot.cli.house import console, of, print_json, refuse
 from bot.cli.member import addresses
+from payouts.rows import UnknownPayout
+from payouts.show import clear_alert as take_mark_away
 from payouts.show import events
 from payouts.show import show as read
 
@@ -65,3 +67,20 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             f"{row['requested_at']:%Y-%m-%d %H:%M:%S}", row["alert"] or row["reason"] or "",
         )  # fmt: skip
     return table
+
+
+@group.command("clear-alert")
+@click.argument("payout")
+@click.option("--by", required=True, help="Who has looked; kept with the payout.")
+@click.pass_context
+def clear_alert(ctx: click.Context, payout: str, by: str) -> None:
+    """A person has looked at a payout that stands still: go on asking the provider about it."""
+    house = of(ctx)
+    try:
+        with house.engine.begin() as conn:
+            cleared = take_mark_away(conn, payout, by=by, now=house.clock.now(conn))
+    except UnknownPayout as fault:
+        raise refuse(f"there is no payout {payout}; ./saathi payouts show --alerts lists those that stand still") from fault
+    if not cleared:
+        raise refuse(f"payout {payout} carries no alert; nothing was changed")
+    click.echo(f"payout {payout} goes on; the next look is within seconds")

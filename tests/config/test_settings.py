@@ -67,6 +67,12 @@ def test_a_public_url_that_twilio_would_not_take(monkeypatch: pytest.MonkeyPatch
     assert any(word in fault for fault in faults)
 
 
+@pytest.mark.parametrize("sender", ["+14155238886", "whatsapp:14155238886", "whatsapp:+1 415 523 8886", "123"])
+def test_a_sender_that_no_webhook_would_name(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    faults = given(monkeypatch, **{**REAL, "TWILIO_FROM": sender}).faults()
+    assert [fault.split()[0] for fault in faults] == ["TWILIO_FROM"]
+
+
 @pytest.mark.parametrize("url", [
     "https://api.twilio.com", "http://127.0.0.1.evil.example", "http://localhost.evil.example:80", "https://127.0.0.1@evil.example",
 ])  # fmt: skip

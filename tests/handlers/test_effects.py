@@ -205,6 +205,20 @@ def test_the_upi_id_that_was_used_is_offered_next_time_and_one_that_was_not_is_n
     assert at_home.said()[-1].values["masked"] == "ra•••@okaxis"
 
 
+def test_a_upi_id_that_the_bank_did_not_know_is_not_offered_again(at_home: Home) -> None:
+    at_home.enrol()
+    for code in at_home.codes(3):
+        at_home.write(code)
+    failed = "UPDATE payouts SET state = 'failed', settled_at = requested_at, reason = :why WHERE state = 'requested'"
+    for vpa, why in (("ramesh@okaxis", "beneficiary_psp_offline"), ("gone@okaxis", "beneficiary_vpa_invalid")):
+        redeem(at_home, "50", vpa=vpa)
+        at_home.change(failed, why=why)
+        for words in ("redeem", "50"):
+            at_home.write(words)
+        assert at_home.said()[-1].values["masked"] == "ra•••@okaxis"  # its bank was only out of reach
+        at_home.write("cancel")
+
+
 def test_two_conversations_of_one_member_cannot_redeem_the_same_points(at_home: Home) -> None:
     """A helper's phone acts for the same member: the ledger's floor decides."""
     at_home.enrol()
