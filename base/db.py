@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 SERVICE_ROLE = "saathi_service"  # owns nothing, so it cannot drop a trigger or rewrite an append-only row
 LOCK_TIMEOUT_MS = 3_000  # longer than any turn we mean to take; a lock loop shows up instead of hanging
@@ -41,6 +44,23 @@ def make_engine(
         pool_timeout=10,
         connect_args={"options": options, "connect_timeout": 5, "application_name": "saathi"},
     )
+
+
+T = TypeVar("T")
+
+
+def again_if_lost(work: Callable[[], T]) -> T:
+    """Run `work`; where its pooled connection turns out to be dead, once more on a fresh one.
+
+    After a restart of Postgres every pool holds dead connections, which show at their next use. Only for work that may
+    run twice.
+    """
+    try:
+        return work()
+    except DBAPIError as fault:
+        if not fault.connection_invalidated:
+            raise
+    return work()
 
 
 def psycopg_url(url: str) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 
+from base.db import again_if_lost
 from base.sealing import CannotOpen
 from bot import bells, payout_events, turn
 from bot.wiring import House
@@ -55,8 +56,7 @@ def twilio_status() -> Response:
         return _forged(house, "twilio/status")
     report = delivery.parse(request.args, form)
     try:
-        with house.autocommit.connect() as conn:
-            held = delivery.record(conn, report, house.clock)
+        held = again_if_lost(lambda: _record(house, report))
     except SQLAlchemyError as fault:
         log.error("status not stored", sid=report.sid, fault=type(fault).__name__)
         return Response("try again", 503, mimetype="text/plain")
@@ -77,21 +77,30 @@ def store(house: House, message: inbound.Inbound) -> inbox.Stored:
     """Commit the message to the inbox, once per MessageSid; an Aadhaar number in it is struck out first."""
     words, name = (strike_out_aadhaar(w, lambda text: _our_codes(house, text)) for w in (message.text, message.profile_name))
     message = replace(message, text=words, profile_name=name)
+    stored = again_if_lost(lambda: _put(house, message))
+    (house.metrics.inbound if stored.new else house.metrics.repeated).inc()
+    return stored
+
+
+def _put(house: House, message: inbound.Inbound) -> inbox.Stored:
     with house.autocommit.connect() as conn:  # one row is one statement; a new contact's rows may be left half made
-        stored = inbox.put_message(
+        return inbox.put_message(
             conn, sender=message.sender, address=message.address, external=message.external_user_id, key=message.sid,
             message=inbound.to_json(message), sent_at=message.sent_at, clock=house.clock, ids=house.ids, keyring=house.keyring,
         )  # fmt: skip
-    (house.metrics.inbound if stored.new else house.metrics.repeated).inc()
-    return stored
 
 
 def answer(house: House, conversation_id: str) -> None:
     """Take the turn now. Whatever goes wrong from here on, the row is safe: the sweeper rings again."""
     try:
-        turn.run(house, conversation_id)
+        again_if_lost(lambda: turn.run(house, conversation_id))
     except SQLAlchemyError as fault:
         log.error("turn broken off", conversation=conversation_id, fault=type(fault).__name__)
+
+
+def _record(house: House, report: delivery.Report) -> str | None:
+    with house.autocommit.connect() as conn:
+        return delivery.record(conn, report, house.clock)
 
 
 def _our_codes(house: House, words: str) -> list[str]:

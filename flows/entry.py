@@ -73,6 +73,8 @@ def _member(talk: Talk, event: Event) -> tuple[Event, int]:
         return heard, misses
     talk.effects = [effect for effect in talk.effects if not isinstance(effect, Say)]
     talk.emit(Say("help.stuck" if talk.known.enrolled else "help.stuck_stranger"))
+    if talk.frames:  # the question again, so that its answer is understood, and not taken for one of the help's buttons
+        talk.resume()
     return heard, 0
 
 

@@ -15,7 +15,7 @@ from loyalty.code_search import find_codes
 from whatsapp.inbound import Inbound, Media
 
 SAID_MAX = 1_600  # letters of a message that the flows look at
-CODES_MAX = 30  # codes taken from one message; a full label sheet has fewer
+CODES_MAX = 250  # more than a text of 4,096 letters can hold: no code of a message is left out
 
 _MEDIA = text("""
     INSERT INTO media (id, conversation_id, contact_id, message_sid, position, url, declared_type, created_at)

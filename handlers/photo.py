@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flows.events import PhotoRead
 from loyalty.code_search import code_in_link, find_codes
 
-CODES_MAX = 30
+CODES_MAX = 250  # more than any camera resolves in one picture
 
 
 def photo_read(photo: str, texts: Sequence[str], hints: Sequence[str]) -> PhotoRead:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
@@ -263,3 +263,11 @@ def test_a_hidden_number_is_a_person_like_any_other(at_home: Home) -> None:
     assert at_home.told(hidden)[-1] == "details.ask_mobile"
     with at_home.house.engine.connect() as conn:
         assert conn.execute(text("SELECT mobile_known FROM members")).scalar_one() is False
+
+
+def test_connections_that_died_in_the_pool_cost_nobody_a_message(at_home: Home, admin: Connection) -> None:
+    at_home.enrol()
+    before, name = len(at_home.told()), at_home.house.engine.url.database
+    admin.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name})
+    assert at_home.post(at_home.form("menu")).status_code == 200
+    assert at_home.told()[before:] == ["menu.main"]
