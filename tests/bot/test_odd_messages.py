@@ -61,6 +61,8 @@ def test_whatever_people_send_gets_one_sensible_reply(at_home: Home, enrolled: b
             answer = at_home.post(form)
         assert answer.status_code == 200, name
         said = at_home.said()[before:]
-        assert len(said) == 1, (name, [message.text_key for message in said])
+        keys = [message.text_key for message in said]
+        # below the help after three misunderstandings the question stands again, where there is one
+        assert len([key for key in keys if not key.startswith("help.stuck")] or keys) == 1, (name, keys)
         assert said[0].body.strip() and said[0].text_key != "news.parked", name
     assert at_home.count("SELECT count(*) FROM inbox WHERE handled_at IS NULL") == 0

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +99,8 @@ def test_a_healthy_house(well: Patient) -> None:
     checks = well.examined()
     assert all(check["ok"] for check in checks.values()), checks
     assert list(checks) == [
-        "settings", "database", "migrations", "redis", "workers", "media store", "twilio", "sender", "webhook", "content",
-        "payouts", "clock",
+        "settings", "database", "migrations", "keys", "redis", "workers", "media store", "twilio", "sender", "webhook",
+        "content", "payouts", "clock",
     ]  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def test_people_get_one_line_each(well: Patient) -> None:
     house.close()
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert len(lines) == 12 and sum(line.startswith("ok ") for line in lines) == 11
+    assert len(lines) == 13 and sum(line.startswith("ok ") for line in lines) == 12
     assert [line for line in lines if line.startswith("WRONG media store") and "Remedy: " in line]
 
 
@@ -128,7 +128,8 @@ class TestOurOwnRooms:
     def test_no_database(self, well: Patient) -> None:
         checks = well.but(database_url="postgresql://nobody@127.0.0.1:1/none").examined()
         assert not checks["database"]["ok"] and "DATABASE_URL" in checks["database"]["remedy"]
-        assert {n for n, c in checks.items() if c["found"] == "not looked at"} == {"migrations", "sender", "content", "clock"}
+        unseen = {name for name, check in checks.items() if check["found"] == "not looked at"}
+        assert unseen == {"migrations", "keys", "sender", "content", "clock"}
         assert checks["redis"]["ok"] and checks["twilio"]["ok"]
 
     def test_an_old_revision(self, well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,3 +263,16 @@ def test_a_check_that_falls_ill_itself_is_a_finding(well: Patient, monkeypatch: 
 
     monkeypatch.setattr(doctor_outside.httpx, "Client", ill)
     assert "two; lines" in well.examined()["webhook"]["found"]
+
+
+def test_keys_that_do_not_open_the_database_are_found(well: Patient) -> None:
+    with well.house.engine.begin() as conn:
+        conn.execute(
+            text("INSERT INTO contacts (id, address, data_key, created_at) VALUES ('con_x', 'whatsapp:+1', :key, :now)"),
+            {"key": b"lost:" + b"x" * 60, "now": datetime(2026, 1, 5, tzinfo=UTC)},
+        )
+    try:
+        assert "DATA_KEYS do not open" in well.only_wrong("keys")
+    finally:
+        with well.house.engine.begin() as conn:
+            conn.execute(text("UPDATE contacts SET data_key = NULL WHERE id = 'con_x'"))
