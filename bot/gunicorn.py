@@ -8,7 +8,7 @@ from bot.app import THREADS
 
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_PROCESSES", "3"))
-worker_class = os.environ.get("WEB_CLASS", "gthread")
+worker_class = "gthread"
 threads = THREADS
 keepalive = 30
 timeout = 30

@@ -22,6 +22,5 @@ def run(queue: str) -> None:
     for module in LOADED_FIRST[queue]:
         import_module(module)
     made = of_this_process()
-    made.keyring, made.codes  # noqa: B018 - read now: jobs inherit them
     worker = Worker([bells.queue(made, queue)], connection=bells.redis(made), serializer=JSONSerializer)
     worker.work(with_scheduler=False, logging_level="WARNING")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,6 +93,3 @@ def _introduce(
     row = {"id": ids.new("cnv"), "sender": who.sender_id, "contact": who.contact_id, "programme": who.programme_id}
     conn.execute(_NEW_CONVERSATION, row)
     return conn.execute(_WHO, {"sender": sender, "address": address}).one()
-
-
-Tell = Callable[[Connection, str, str, Mapping[str, Any]], bool]
