@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections import deque
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from base import driver
 from bot import bells
 from bot.wiring import House
 from flows.codec import from_json, session_from_json, session_to_json, to_json
@@ -37,17 +39,9 @@ FAILURES_MAX = 3  # failures of our own code before an event is parked
 
 log = structlog.get_logger()
 
-_BEGIN = text("SELECT * FROM turn_begin(:id)")
-_WAITING = text("""
+_BEGIN = driver.statement("SELECT * FROM turn_begin(:id)")
+_WAITING = driver.statement("""
     SELECT 1 FROM inbox WHERE conversation_id = :id AND handled_at IS NULL AND parked_at IS NULL LIMIT 1""")
-# Everything a turn leaves behind, in one round trip: the journal, the words to be sent, the event handled, the session.
-_SAVE = text(f"""
-    WITH written AS ({record.WRITE_SQL}), told AS ({outbox.PUT_SQL}),
-         handled AS (UPDATE inbox SET handled_at = :now WHERE id = :inbox_id)
-    UPDATE conversations SET session = :session, flow = :flow, state = :state, turn = :turn, member_id = :member_id,
-           locale = :locale, consented_at = :consented_at, stopped_at = :stopped_at,
-           marketing_stopped_at = :marketing_stopped_at, last_inbound_at = :last_inbound_at, held = :held
-    WHERE id = :id""")
 _FAILED = text("""
     UPDATE inbox SET failures = failures + 1, fault = :fault,
            parked_at = CASE WHEN failures + 1 >= :max THEN CAST(:now AS timestamptz) END
@@ -84,9 +78,10 @@ def take_one(house: House, conversation_id: str, tasks: list[tuple[str, str]]) -
     taken: Any = None
     try:
         with house.engine.begin() as conn:
-            taken = conn.execute(_BEGIN, {"id": conversation_id}).one_or_none()
-            if taken is None:
+            found = driver.fetch(conn, _BEGIN, {"id": conversation_id})
+            if not found:
                 return False
+            taken = found[0]
             written = _answer(house, conn, taken) if taken.inbox_id is not None else None
     except OperationalError:
         raise
@@ -104,7 +99,7 @@ def take_one(house: House, conversation_id: str, tasks: list[tuple[str, str]]) -
 
 def _waits(house: House, conversation_id: str) -> bool:
     with house.autocommit.connect() as conn:
-        return conn.execute(_WAITING, {"id": conversation_id}).one_or_none() is not None
+        return bool(driver.fetch(conn, _WAITING, {"id": conversation_id}))
 
 
 def _answer(house: House, conn: Connection, row: Any) -> list[tuple[str, str]]:
@@ -185,12 +180,25 @@ def _save(conn: Connection, turn: Turn, row: Any, entries: list[record.Entry]) -
         turn.sealer, conversation_id=c.id, turn=number, event_key=row.key, at=turn.now, entries=entries
     )
     told = outbox.columns([(one, outbox.seal(one.message, one.key, turn.sealer)) for one in turn.out])
-    conn.execute(_SAVE, written | told | {
+    driver.fetch(conn, _leave(len(turn.out)), written | told | {
         "id": c.id, "inbox_id": row.inbox_id, "now": turn.now, "session": turn.sealer.seal(words, _place(c.id)),
         "flow": flow, "state": state, "turn": number, "member_id": c.member_id, "locale": c.locale,
         "consented_at": c.consented_at, "stopped_at": c.stopped_at, "marketing_stopped_at": c.marketing_stopped_at,
         "last_inbound_at": c.last_inbound_at, "held": c.held + sum(one.state == "held" for one in turn.out),
     })  # fmt: skip
+
+
+@cache
+def _leave(messages: int) -> str:
+    """Everything a turn leaves behind, in one round trip: the journal, so many messages, the event handled, the session."""
+    told = f"told AS ({outbox.put_sql(messages)})," if messages else ""
+    return driver.statement(f"""
+        WITH written AS ({record.WRITE_SQL}), {told}
+             handled AS (UPDATE inbox SET handled_at = :now WHERE id = :inbox_id)
+        UPDATE conversations SET session = :session, flow = :flow, state = :state, turn = :turn, member_id = :member_id,
+               locale = :locale, consented_at = :consented_at, stopped_at = :stopped_at,
+               marketing_stopped_at = :marketing_stopped_at, last_inbound_at = :last_inbound_at, held = :held
+        WHERE id = :id""")
 
 
 def _failed(house: House, row: Any, fault: Exception) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from base import driver
 from base.clock import OFFSET_SQL, Clock
 from base.ids import Ids
 from base.sealing import Keyring, Sealer
@@ -26,22 +27,23 @@ class UnknownSender(Exception):
     """The message is for a number that is not in the table of senders."""
 
 
-_WHO = text(f"""
+_WHO = driver.statement(f"""
     SELECT s.id AS sender_id, s.programme_id, c.id AS contact_id, c.data_key, v.id AS conversation_id,
            {OFFSET_SQL} AS offset_s
     FROM senders s LEFT JOIN contacts c ON c.address = :address
          LEFT JOIN conversations v ON v.sender_id = s.id AND v.contact_id = c.id
     WHERE s.address = :sender""")
-_NEW_CONTACT = text("""
+_NEW_CONTACT = driver.statement("""
     INSERT INTO contacts (id, address, external_user_id, data_key, created_at)
     VALUES (:id, :address, :external, :key, :now) ON CONFLICT (address) DO NOTHING""")
-_NEW_CONVERSATION = text("""
+_NEW_CONVERSATION = driver.statement("""
     INSERT INTO conversations (id, sender_id, contact_id, programme_id) VALUES (:id, :sender, :contact, :programme)
     ON CONFLICT (sender_id, contact_id) DO NOTHING""")
-_PUT = text("""
+_PUT = driver.statement("""
     INSERT INTO inbox (key, conversation_id, kind, sealed, received_at) VALUES (:key, :conversation, :kind, :sealed, :now)
     ON CONFLICT (key) DO NOTHING RETURNING id""")
-_KEY = text("""SELECT c.id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = :id""")
+_KEY = driver.statement("""
+    SELECT c.id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = :id""")
 
 
 def put_message(
@@ -53,32 +55,37 @@ def put_message(
     `sent_at` is known of recovered messages: the session window runs from then, not from when we found them. Two
     statements for someone we know. Raises UnknownSender.
     """
-    who = conn.execute(_WHO, {"sender": sender, "address": address}).one_or_none()
-    if who is None:
-        raise UnknownSender(sender)
+    who = _who(conn, sender, address)
     now = clock.at(who.offset_s)
     if who.conversation_id is None:
         who = _introduce(conn, who, sender, address, external, now, ids, keyring)
     sealer = keyring.unwrap(who.data_key, who.contact_id)
     row = {"key": key, "conversation": who.conversation_id, "kind": "message", "now": min(sent_at or now, now)}
     sealed = sealer.seal(json.dumps(message, ensure_ascii=False).encode(), f"inbox/{key}")
-    new = conn.execute(_PUT, {**row, "sealed": sealed}).one_or_none() is not None
-    return Stored(who.conversation_id, new, now)
+    new = driver.fetch(conn, _PUT, {**row, "sealed": sealed})
+    return Stored(who.conversation_id, bool(new), now)
 
 
 def put_happening(
     conn: Connection, conversation_id: str, key: str, event: Mapping[str, Any], now: datetime, keyring: Keyring
 ) -> bool:
     """Store what the world did, for the conversation's next turn. False where the key was stored before."""
-    owner = conn.execute(_KEY, {"id": conversation_id}).one()
+    (owner,) = driver.fetch(conn, _KEY, {"id": conversation_id})
     sealed = keyring.unwrap(owner.data_key, owner.id).seal(json.dumps(event).encode(), f"inbox/{key}")
     row = {"key": key, "conversation": conversation_id, "kind": "happening", "sealed": sealed, "now": now}
-    return conn.execute(_PUT, row).one_or_none() is not None
+    return bool(driver.fetch(conn, _PUT, row))
 
 
 def opened(sealer: Sealer, key: str, sealed: bytes) -> Any:
     """What a row of the inbox holds."""
     return json.loads(sealer.open(sealed, f"inbox/{key}"))
+
+
+def _who(conn: Connection, sender: str, address: str) -> Any:
+    found = driver.fetch(conn, _WHO, {"sender": sender, "address": address})
+    if not found:
+        raise UnknownSender(sender)
+    return found[0]
 
 
 def _introduce(
@@ -87,9 +94,9 @@ def _introduce(
     if who.contact_id is None:
         contact = ids.new("con")
         row = {"id": contact, "address": address, "external": external or None, "now": now}
-        conn.execute(_NEW_CONTACT, {**row, "key": keyring.wrap_new(contact)})
+        driver.fetch(conn, _NEW_CONTACT, {**row, "key": keyring.wrap_new(contact)})
         # two first messages at once: whoever lost the race reads the winner's contact
-        who = conn.execute(_WHO, {"sender": sender, "address": address}).one()
+        who = _who(conn, sender, address)
     row = {"id": ids.new("cnv"), "sender": who.sender_id, "contact": who.contact_id, "programme": who.programme_id}
-    conn.execute(_NEW_CONVERSATION, row)
-    return conn.execute(_WHO, {"sender": sender, "address": address}).one()
+    driver.fetch(conn, _NEW_CONVERSATION, row)
+    return _who(conn, sender, address)

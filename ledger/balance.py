@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from base import driver
 from ledger import chart
 
-_BALANCE = text(
+_BALANCE = driver.statement(
     """
     WITH open AS (
         SELECT remaining, expires_at FROM lots
@@ -26,7 +27,7 @@ _BALANCE = text(
            (SELECT expires_at FROM next) AS expiring_at
     """
 )
-_MOVEMENTS = text(
+_MOVEMENTS = driver.statement(
     """
     SELECT p.id, p.happened_at, p.reason, p.facts, p.corrects,
            sum(CASE :available WHEN m.credit THEN m.amount WHEN m.debit THEN -m.amount ELSE 0 END)::bigint AS points
@@ -100,7 +101,7 @@ class TrialRow:
 def balance(conn: Connection, programme_id: str, member_id: str, at: datetime) -> Balance:
     """What the member has at `at`: points past due then do not count, swept or not. Zeros for an unknown member."""
     ids = {"available": chart.available(programme_id, member_id), "held": chart.held(programme_id, member_id)}
-    row = conn.execute(_BALANCE, ids | {"at": at}).one()
+    (row,) = driver.fetch(conn, _BALANCE, ids | {"at": at})
     return Balance(row.available, row.held, row.expiring_points, row.expiring_at)
 
 
@@ -110,7 +111,7 @@ def movements(conn: Connection, programme_id: str, member_id: str, limit: int) -
     asked = {"programme": programme_id, "member": member_id, "limit": limit, "available": available}
     return [
         Movement(row.id, row.happened_at, row.reason, row.points, row.facts, row.corrects)
-        for row in conn.execute(_MOVEMENTS, asked)
+        for row in driver.fetch(conn, _MOVEMENTS, asked)
     ]
 
 

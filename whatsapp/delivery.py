@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from base import driver
 from base.clock import NOW_SQL, Clock
 from whatsapp.errors import Kind, kind_of
 from whatsapp.inbound import SID
@@ -35,39 +36,47 @@ class Report:
     error_code: int | None = None
 
 
-_RANK = """CASE {} WHEN 'accepted' THEN 1 WHEN 'sent' THEN 2 WHEN 'failed' THEN 3 WHEN 'delivered' THEN 4
-                   WHEN 'read' THEN 5 WHEN 'expired' THEN 6 ELSE 0 END"""
 # A failure ranks above sent and below delivered, so whichever of the two comes second, delivered stands.
+_RANKS = {"accepted": 1, "sent": 2, "failed": 3, "delivered": 4, "read": 5, "expired": 6}
+_RANK = "CASE o.state " + " ".join(f"WHEN '{state}' THEN {rank}" for state, rank in _RANKS.items()) + " ELSE 0 END"
 # A posting's number must be the row's: a late repeat about an earlier posting says nothing about this one.
+_MEANT = f"""{{}}
+      AND (o.sid = :sid OR o.sid IS NULL AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.sid = :sid AND x.id <> o.id))
+      AND :rank > {_RANK}"""
+_ARRIVED = f"""
+    UPDATE outbox o SET
+        state = :state, sid = :sid, reason = NULL, accepted_at = coalesce(o.accepted_at, {NOW_SQL}),
+        settled_at = CASE WHEN :state IN ('delivered', 'read') THEN coalesce(o.settled_at, {NOW_SQL}) END
+    WHERE {_MEANT}"""
 # held: where the person has written since we posted, the window is open again and the row just leaves once more.
 # The row goes on the shelf in the same statement that counts it, so a turn that runs now finds both or neither.
-_RECORD = text(f"""
+_FAILED = f"""
     WITH before AS (
         SELECT o.id, o.conversation_id, o.state, o.lane, o.posted_at, c.last_inbound_at
         FROM outbox o JOIN conversations c ON c.id = o.conversation_id
-        WHERE CASE WHEN CAST(:row AS bigint) IS NULL THEN o.sid = :sid ELSE o.id = :row END
-          AND (CAST(:post AS integer) IS NULL OR o.attempts = :post)
-          AND (o.sid = :sid
-               OR o.sid IS NULL AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.sid = :sid AND x.id <> o.id))
-          AND {_RANK.format("CAST(:state AS text)")} > {_RANK.format("o.state")}
-          AND (o.state NOT IN ('queued', 'held', 'unconfirmed') OR :state <> 'failed')
+        WHERE {_MEANT} AND o.state NOT IN ('queued', 'held', 'unconfirmed')
         FOR NO KEY UPDATE OF o
     ), settled AS (
         UPDATE outbox o SET
-            state = CASE WHEN NOT CAST(:later AS boolean) OR b.lane = 'campaign' THEN :state
+            state = CASE WHEN NOT CAST(:later AS boolean) OR b.lane = 'campaign' THEN 'failed'
                          WHEN b.last_inbound_at > b.posted_at THEN 'queued' ELSE 'held' END,
             sid = CASE WHEN :later AND b.lane <> 'campaign' THEN NULL ELSE :sid END,
             error_code = coalesce(CAST(:code AS integer), o.error_code),
             reason = CAST(:reason AS text),
             accepted_at = coalesce(o.accepted_at, {NOW_SQL}),
-            settled_at = CASE WHEN :state IN ('delivered', 'read', 'failed') THEN coalesce(o.settled_at, {NOW_SQL}) END,
+            settled_at = coalesce(o.settled_at, {NOW_SQL}),
             not_before = CASE WHEN :later THEN {NOW_SQL} ELSE o.not_before END
         FROM before b WHERE o.id = b.id
         RETURNING o.conversation_id, o.state, b.state AS was
     )
     UPDATE conversations c SET held = c.held + 1 FROM settled s
     WHERE c.id = s.conversation_id AND s.state = 'held' AND s.was NOT IN ('held', 'unconfirmed')
-    RETURNING c.id""")
+    RETURNING c.id"""
+# By row and by sid apart, so that each is planned once for its index: with a choice inside it would be planned anew at
+# every report.
+_BY = {"row": "o.id = CAST(:row AS bigint) AND o.attempts = CAST(:post AS integer)", "sid": "o.sid = CAST(:sid AS text)"}
+_ARRIVED_BY = {by: driver.statement(_ARRIVED.format(which)) for by, which in _BY.items()}
+_FAILED_BY = {by: driver.statement(_FAILED.format(which)) for by, which in _BY.items()}
 
 
 def parse(arguments: Mapping[str, str], form: Form) -> Report:
@@ -100,9 +109,14 @@ def record(conn: Connection, report: Report, clock: Clock) -> str | None:
         return None
     state = STATES[report.status]
     kind = kind_of(report.error_code) if state == "failed" else None
-    reason = None if kind is None else f"{kind}: {report.error_code or report.status}"
-    touched: str | None = conn.execute(_RECORD, {
-        "row": report.row, "post": report.post, "sid": report.sid, "state": state, "later": kind in TOLD_LATER,
-        "code": report.error_code, "reason": reason, **clock.bound(),
-    }).scalar_one_or_none()  # fmt: skip
-    return touched
+    given = {
+        "row": report.row, "post": report.post, "sid": report.sid, "rank": _RANKS[state], **clock.bound(),
+    }  # fmt: skip
+    by = "sid" if report.row is None or report.post is None else "row"
+    if kind is None:
+        driver.fetch(conn, _ARRIVED_BY[by], given | {"state": state})
+        return None
+    reason = f"{kind}: {report.error_code or report.status}"
+    failed = {"later": kind in TOLD_LATER, "code": report.error_code, "reason": reason}
+    touched = driver.fetch(conn, _FAILED_BY[by], given | failed)
+    return touched[0].id if touched else None

@@ -6,10 +6,12 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from base import driver
 from base.sealing import Sealer
 from whatsapp.outbound import Message, from_json, to_json
 
@@ -55,22 +57,11 @@ class Listing:
     posted_at: datetime | None
 
 
-# Names begin with o_, so that a turn can write its rows in one statement with whatever else it writes.
-PUT_SQL = """
-    INSERT INTO outbox (key, conversation_id, sender_id, contact_id, lane, text_key, sealed, state, reason, not_before,
-                        expires_at, created_at)
-    SELECT v.key, v.conversation_id, v.sender_id, v.contact_id, v.lane, v.text_key, v.sealed, v.state, v.reason,
-           v.not_before, v.expires_at, v.created_at
-    FROM unnest(CAST(:o_key AS text[]), CAST(:o_conversation_id AS text[]), CAST(:o_sender_id AS text[]),
-                CAST(:o_contact_id AS text[]), CAST(:o_lane AS text[]), CAST(:o_text_key AS text[]),
-                CAST(:o_sealed AS bytea[]), CAST(:o_state AS text[]), CAST(:o_reason AS text[]),
-                CAST(:o_not_before AS timestamptz[]), CAST(:o_expires_at AS timestamptz[]),
-                CAST(:o_created_at AS timestamptz[])) WITH ORDINALITY
-         AS v(key, conversation_id, sender_id, contact_id, lane, text_key, sealed, state, reason, not_before, expires_at,
-              created_at, position)
-    ORDER BY v.position
-    ON CONFLICT (key) DO NOTHING"""
-_PUT = text(PUT_SQL)
+_COLUMNS = (
+    "key", "conversation_id", "sender_id", "contact_id", "lane", "text_key", "sealed", "state", "reason", "not_before",
+    "expires_at", "created_at",
+)  # fmt: skip
+ROWS_AT_ONCE = 100
 _RELEASE = text("""
     UPDATE outbox SET state = 'queued', lane = 'reply', reason = NULL, error_code = NULL, sid = NULL,
            accepted_at = NULL, settled_at = NULL, not_before = :now
@@ -90,15 +81,32 @@ def put(conn: Connection, sealer: Sealer, rows: Sequence[Row]) -> None:
 
 def put_sealed(conn: Connection, rows: Sequence[tuple[Row, bytes]]) -> None:
     """Write rows of any contacts, each already sealed under its contact's key."""
-    if rows:
-        conn.execute(_PUT, columns(rows))
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        driver.fetch(conn, _put(len(some)), columns(some))
 
 
-def columns(rows: Sequence[tuple[Row, bytes]]) -> dict[str, list[Any]]:
-    """What PUT_SQL takes; no rows are empty columns."""
-    names = ("key", "conversation_id", "sender_id", "contact_id", "lane", "state", "reason", "not_before", "expires_at")
-    found = {f"o_{name}": [getattr(row, name) for row, _ in rows] for name in (*names, "created_at")}
-    return found | {"o_text_key": [row.message.text_key for row, _ in rows], "o_sealed": [sealed for _, sealed in rows]}
+def put_sql(count: int) -> str:
+    """The statement that writes `count` rows, to be part of a larger one: its parameters begin with o_."""
+    rows = (", ".join(f":o_{name}_{at}" for name in _COLUMNS) for at in range(count))
+    return f"INSERT INTO outbox ({', '.join(_COLUMNS)}) VALUES ({'), ('.join(rows)}) ON CONFLICT (key) DO NOTHING"
+
+
+@cache
+def _put(count: int) -> str:
+    return driver.statement(put_sql(count))
+
+
+def columns(rows: Sequence[tuple[Row, bytes]]) -> dict[str, Any]:
+    """What `put_sql(len(rows))` takes."""
+    found: dict[str, Any] = {}
+    for at, (row, sealed) in enumerate(rows):
+        values = (
+            row.key, row.conversation_id, row.sender_id, row.contact_id, row.lane, row.message.text_key, sealed,
+            row.state, row.reason, row.not_before, row.expires_at, row.created_at,
+        )  # fmt: skip
+        found |= {f"o_{name}_{at}": value for name, value in zip(_COLUMNS, values, strict=True)}
+    return found
 
 
 def seal(message: Message, key: str, sealer: Sealer) -> bytes:

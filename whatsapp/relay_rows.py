@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from base import driver
 from whatsapp.verdict import Change
 
 LEASE = timedelta(seconds=20)  # longer than a call may take; after that its relay counts as dead
@@ -47,7 +48,7 @@ class Taken:
 
 # One row per contact: the oldest that is due. What keeps a row back: a call that is out, an uncertain one for a while,
 # an older row that is due or waits for its next attempt. A campaign's row that still waits never keeps back an answer.
-_DUE = text("""
+_DUE = driver.statement("""
     SELECT o.id, o.conversation_id, o.sender_id, o.lane, o.expires_at, c.last_inbound_at,
            c.stopped_at IS NOT NULL OR o.lane = 'campaign' AND c.marketing_stopped_at IS NOT NULL AS stopped
     FROM (VALUES ('reply', 1), ('notice', 2), ('campaign', 3)) AS l(lane, rank) CROSS JOIN LATERAL (
@@ -69,7 +70,7 @@ _DUE = text("""
     ) o JOIN conversations c ON c.id = o.conversation_id
     ORDER BY l.rank, o.not_before, o.id LIMIT :most""")
 # Of two relays that saw the same row, one takes it; the other passes over it without waiting.
-_TAKE = text("""
+_TAKE = driver.statement("""
     WITH free AS (
         SELECT id FROM outbox WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'queued' AND not_before <= :now
         ORDER BY id FOR UPDATE SKIP LOCKED
@@ -85,7 +86,7 @@ _TAKE = text("""
     SELECT * FROM taken ORDER BY id""")
 # A callback may have been first, or another relay may have given this one up for dead: then only what is missing is
 # written. The lease goes in the same statement, so nobody sees the contact free before the outcome is there.
-_RECORD = text("""
+_RECORD = driver.statement("""
     WITH told AS (
         UPDATE outbox o SET
             state = CASE WHEN o.state IN ('sending', 'uncertain') THEN v.state ELSE o.state END,
@@ -105,7 +106,7 @@ _RECORD = text("""
         WHERE o.id = v.id AND o.attempts = v.attempts
     )
     DELETE FROM relay_leases WHERE conversation_id = ANY(CAST(:conversations AS text[])) AND holder = :holder""")
-_EXPIRE = text("""
+_EXPIRE = driver.statement("""
     UPDATE outbox o SET state = 'expired', reason = v.reason, settled_at = :now
     FROM unnest(CAST(:ids AS bigint[]), CAST(:reasons AS text[])) AS v(id, reason)
     WHERE o.id = v.id AND o.state = 'queued'""")
@@ -114,7 +115,7 @@ _EXPIRE = text("""
 def due(conn: Connection, holder: str, busy: Collection[str], now: datetime, most: int) -> list[Due]:
     """At most `most` rows, one per contact, those first that answer someone. `busy`: contacts with a call out."""
     given = {"now": now, "busy": list(busy), "holder": holder, "most": most, "uncertain_since": now - UNCERTAIN_HOLDS}
-    return [Due(*row) for row in conn.execute(_DUE, given)]
+    return [Due(*row) for row in driver.fetch(conn, _DUE, given)]
 
 
 def take(conn: Connection, holder: str, ids: Sequence[int], now: datetime) -> list[Taken]:
@@ -122,14 +123,14 @@ def take(conn: Connection, holder: str, ids: Sequence[int], now: datetime) -> li
     if not ids:
         return []
     given = {"ids": list(ids), "holder": holder, "now": now, "until": now + LEASE}
-    return [Taken(*row) for row in conn.execute(_TAKE, given)]
+    return [Taken(*row) for row in driver.fetch(conn, _TAKE, given)]
 
 
 def record(conn: Connection, holder: str, changes: Sequence[tuple[Taken, Change]], now: datetime) -> None:
     """Write down what became of calls and give up the leases."""
     if not changes:
         return
-    conn.execute(_RECORD, {
+    driver.fetch(conn, _RECORD, {
         "ids": [row.id for row, _ in changes], "attempts": [row.attempts for row, _ in changes],
         "states": [change.state for _, change in changes], "sids": [change.sid for _, change in changes],
         "codes": [change.error_code for _, change in changes], "reasons": [change.reason for _, change in changes],
@@ -141,4 +142,4 @@ def record(conn: Connection, holder: str, changes: Sequence[tuple[Taken, Change]
 def expire(conn: Connection, rows: Sequence[tuple[Due, str]], now: datetime) -> None:
     """These are never sent: too late, or the person wants none."""
     if rows:
-        conn.execute(_EXPIRE, {"ids": [row.id for row, _ in rows], "reasons": [why for _, why in rows], "now": now})
+        driver.fetch(conn, _EXPIRE, {"ids": [row.id for row, _ in rows], "reasons": [why for _, why in rows], "now": now})

@@ -2,29 +2,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import event
-
 from ledger import points
 from ledger.balance import movements, trial
 from ledger.lots import expire_due
 from ledger.moves import Move, OpenLot, Posting
 from ledger.post import post
 from tests.ledger.books import NOW, Books
+from tests.statements import counted
 
 MEMBER = "mbr_asha"
 
 
 def test_an_earning_costs_one_statement_and_a_balance_one(books: Books) -> None:
-    seen: list[str] = []
-    event.listen(books.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
     for call in (
         lambda: books.earn(MEMBER, 10), lambda: books.earn(MEMBER, 10), lambda: books.hold(MEMBER, 5, "h1"),
         lambda: books.hold(MEMBER, 5, "h2"), lambda: books.burn(MEMBER, "h1"), lambda: books.release(MEMBER, "h2"),
         lambda: books.balance(MEMBER),
     ):  # fmt: skip
-        seen.clear()
-        call()
-        assert len(seen) == 1
+        with counted() as seen:
+            call()
+        assert len(seen.statements) == 1
 
 
 def test_movements_tell_what_happened_newest_first_with_their_facts(books: Books) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from base import driver
 from bot.wiring import House
+from tests.statements import writes as _writes
 
 
 class Killed(BaseException):
@@ -39,7 +41,7 @@ class Fate:
 def killed_at(house: House, at: int, *, after: bool) -> Iterator[Fate]:
     """Meanwhile the process dies at its `at`-th commit, if it gets so far; the with block ends either way."""
     fate = Fate(at, after)
-    real = house.engine.dialect.do_commit
+    real, real_hot = house.engine.dialect.do_commit, driver.execute
 
     def commit(connection: Any) -> None:
         fate.before_commit()
@@ -54,17 +56,23 @@ def killed_at(house: House, at: int, *, after: bool) -> Iterator[Fate]:
         if _writes(statement):
             fate.after_commit()
 
+    def hot(connection: Any, prepared: str, given: Any) -> list[Any]:
+        alone = connection.autocommit and _writes(prepared)
+        if alone:
+            fate.before_commit()
+        rows = real_hot(connection, prepared, given)
+        if alone:
+            fate.after_commit()
+        return rows
+
     event.listen(house.autocommit, "before_cursor_execute", alone_before)
     event.listen(house.autocommit, "after_cursor_execute", alone_after)
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(house.engine.dialect, "do_commit", commit)
+            patch.setattr(driver, "execute", hot)
             with suppress(Killed):
                 yield fate
     finally:
         event.remove(house.autocommit, "before_cursor_execute", alone_before)
         event.remove(house.autocommit, "after_cursor_execute", alone_after)
-
-
-def _writes(statement: str) -> bool:
-    return not statement.lstrip().upper().startswith("SELECT")

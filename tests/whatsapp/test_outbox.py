@@ -7,10 +7,11 @@ import sys
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from base.sealing import CannotOpen
 from tests.servers import Database
+from tests.statements import counted
 from tests.whatsapp.stage import KEYS, START, Stage
 from whatsapp import outbox
 from whatsapp.outbound import Message
@@ -34,12 +35,11 @@ def sealer(stage: Stage):
 
 
 def test_a_turns_rows_are_one_statement_in_their_order_and_a_repeat_is_nothing(stage: Stage) -> None:
-    key, statements = sealer(stage), []
+    key = sealer(stage)
     rows = [row(f"SM1/{n}", str(n)) for n in range(20)]
-    with stage.engine.begin() as conn:
-        event.listen(conn, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    with stage.engine.begin() as conn, counted() as seen:
         outbox.put(conn, key, rows)
-    assert len(statements) == 1
+    assert len(seen.statements) == 1
     with stage.engine.begin() as conn:
         outbox.put(conn, key, [*rows, row("SM1/20", "20")])
     assert [found.key for found in stage.rows()] == [f"SM1/{n}" for n in range(21)]
