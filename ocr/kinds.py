@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
+
+from ocr.jws import split
 
 CodeKind = Literal["coupon", "wa_link", "upi", "einvoice", "foreign"]
 
 _COUPON = re.compile(r"(?:SAATHI[ :]+)?" + "-".join(["[0-9A-HJKMNP-TV-Z]{4}"] * 4), re.IGNORECASE)
 _WA_HOSTS = {"wa.me", "www.wa.me", "api.whatsapp.com"}
-_SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def kind_of(text: str) -> CodeKind:
@@ -41,17 +39,6 @@ def _carries_coupon(text: str) -> bool:
 
 
 def _is_einvoice(text: str) -> bool:
-    """Three base64url segments; a header naming its algorithm; a payload with `data` (the GST portals' signed QR)."""
-    segments = text.split(".")
-    if len(segments) != 3 or not all(_SEGMENT.fullmatch(segment) for segment in segments):
-        return False
-    header, payload = (_json_object(segment) for segment in segments[:2])
-    return "alg" in header and "data" in payload
-
-
-def _json_object(segment: str) -> dict[str, object]:
-    try:
-        value = json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
-    except (binascii.Error, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    """A signed token whose header names its algorithm and whose payload has `data` (the GST portals' signed QR)."""
+    token = split(text)
+    return token is not None and "alg" in token.header and "data" in token.payload

@@ -12,13 +12,15 @@ import numpy as np
 import zxingcpp
 
 from ocr.image import Picture, Pixels
+from ocr.qr_dense import dense_places, sharpened
 
 try:
     from pyzbar import pyzbar as zbar
 except ImportError:  # the shared library is not on this machine: its rungs are left out and named in Readings.skipped
     zbar = None
 
-_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+# Model 2 alone: "QRCode" would also try Micro and rectangular codes, which the patterns of dense ones are mistaken for.
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
 UPSCALED_PIXELS_MAX = 18_000_000  # a WhatsApp photo of 1600 x 1200, three times larger; bounds memory and time
@@ -103,7 +105,7 @@ def _zxing(gray: Pixels, scale: float = 1.0) -> _Look:
         quad = _clockwise([(point.x / scale, point.y / scale) for point in points])
         if code.valid:
             read.append(Reading(code.text, quad))
-        elif code.format == zxingcpp.BarcodeFormat.QRCode:
+        else:
             unread.append(quad)
     return _Look(read, unread)
 
@@ -127,6 +129,23 @@ def _contrast(gray: Pixels) -> _Look:
 
 def _threshold(gray: Pixels) -> _Look:
     return _zxing(_u8(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, 51, 7)))
+
+
+def _dense(gray: Pixels) -> _Look:
+    """The busiest places alone, until one is read; a doubt about them would say nothing new."""
+    read: list[Reading] = []
+    for place in dense_places(gray):
+        for large, factor in sharpened(place):
+            seen = _zxing(large, factor).read
+            read += [Reading(code.text, _moved(code.corners, place.left, place.top)) for code in seen]
+            if seen:
+                break
+    return _Look(read, [])
+
+
+def _moved(quad: Quad, right: float, down: float) -> Quad:
+    a, b, c, d = ((x + right, y + down) for x, y in quad)
+    return a, b, c, d
 
 
 def _zbar_half(gray: Pixels) -> _Look:
@@ -172,6 +191,7 @@ _ZXING_RUNGS = (
     _Rung("zxing_3x_sharp", lambda gray: _enlarged(gray, 3, sharpen=True), completes=True),
     _Rung("zxing_contrast", _contrast, completes=True),
     _Rung("zxing_threshold", _threshold, completes=True),
+    _Rung("zxing_dense", _dense, completes=True),
 )
 _ZBAR_RUNGS = (
     _Rung("zbar_half", _zbar_half, completes=False),
