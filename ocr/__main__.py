@@ -7,82 +7,72 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-from ocr.image import BYTES_MAX, Refused, open_image
-from ocr.kinds import CodeKind, kind_of
-from ocr.qr import read_codes
-from ocr.quality import look
+from config.settings import read as read_settings
+from ocr.einvoice_keys import BadKeys, Keyring
+from ocr.engines.choose import engine
+from ocr.engines.engine import Engine, EngineMissing
+from ocr.facts import Decision
+from ocr.image import BYTES_MAX
+from ocr.paper import Paper, read_paper
 
-PaperKind = Literal["coupon", "einvoice", "invoice", "qr", "unreadable"]
-FIELDS = (
-    "invoice_number",
-    "invoice_date",
-    "seller_gstin",
-    "buyer_gstin",
-    "seller_name",
-    "taxable_paise",
-    "cgst_paise",
-    "sgst_paise",
-    "utgst_paise",
-    "igst_paise",
-    "cess_paise",
-    "round_off_paise",
-    "total_paise",
-    "irn",
-    "buyer_name",
-    "lines",
-)
-# By what stands on the paper: a coupon beside a shop's payment code is a coupon.
-_PAPER: dict[CodeKind, PaperKind] = {
-    "coupon": "coupon", "wa_link": "coupon", "einvoice": "einvoice", "upi": "qr", "foreign": "qr"
-}  # fmt: skip
-_PRECEDENCE: tuple[PaperKind, ...] = ("coupon", "einvoice", "qr")
+Reader = Callable[[str], dict[str, Any]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m ocr", description="Read coupon and invoice photos; JSON per file.")
+    parser = argparse.ArgumentParser(prog="python -m ocr", description="Read coupons and invoices; one line of JSON a file.")
     parser.add_argument("files", nargs="+", metavar="FILE")
-    for name in parser.parse_args(arguments).files:
-        began = time.perf_counter()
-        record = _record(name)
-        record["ms"] = round((time.perf_counter() - began) * 1000)
-        print(json.dumps(record), flush=True)  # ASCII only: any file name and any text fit on one line
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="judge an invoice's age at this day, not at its own"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        read = reader(given.as_of)
+        for name in given.files:
+            began = time.perf_counter()
+            record = read(name)
+            del record["boxes"]
+            record["ms"] = round((time.perf_counter() - began) * 1000)
+            print(json.dumps(record), flush=True)  # ASCII only: any file name and any text fit on one line
+    except (BadKeys, EngineMissing) as fault:
+        print(fault, file=sys.stderr)
+        return 2
     return 0
 
 
-def _record(name: str) -> dict[str, object]:
-    try:
-        return _read(name)
-    except Exception:  # one file must not silence the ones after it; the fault is told in full
-        traceback.print_exc(file=sys.stderr)
-        return _unreadable(name, ["reader_failed"])
+def reader(as_of: date | None = None) -> Reader:
+    """A function from a file's name to its record, with `boxes` (where each field stood) and without `ms`.
+
+    The settings choose engine and keys; the engine's models are loaded once, at the first file whose print is read.
+    Raises BadKeys, and then EngineMissing, in one line that names the remedy; never for what is in a file.
+    """
+    settings, _ = read_settings()
+    keyring = Keyring.load(settings.einvoice_keys, sandbox=settings.development)
+    chosen: Callable[[], Engine] = cache(lambda: engine(settings.ocr_engine))
+
+    def read(name: str) -> dict[str, Any]:
+        paper = _paper(name, chosen, keyring, as_of)
+        return {"file": name, **paper.record(), "boxes": paper.boxes()}
+
+    return read
 
 
-def _read(name: str) -> dict[str, object]:
+def _paper(name: str, chosen: Callable[[], Engine], keyring: Keyring, as_of: date | None) -> Paper:
     data = _bytes_of(name)
     if isinstance(data, str):
-        return _unreadable(name, [data])
-    picture = open_image(data)
-    if isinstance(picture, Refused):
-        return _unreadable(name, [picture.reason])
-    readings = read_codes(picture)
-    without_zbar = ["zbar_missing"] if readings.skipped else []
-    if not readings.codes:
-        return _unreadable(name, ["no_code_found", *look(picture), *without_zbar])
-    codes: list[dict[str, object]] = []
-    papers = set()
-    for reading in readings.codes:
-        kind = kind_of(reading.text)
-        papers.add(_PAPER[kind])
-        codes.append({"text": reading.text, "kind": kind, "corners": reading.corners})
-    paper = next(kind for kind in _PRECEDENCE if kind in papers)
-    problems = ["codes_left_unread"] if readings.unread else []
-    if paper == "einvoice":
-        return _line(name, paper, codes, "review", ["einvoice_not_checked", *problems])
-    return _line(name, paper, codes, None, problems)
+        return Paper("unreadable", (), (data,), Decision("refuse"))
+    try:
+        return read_paper(data, engine=chosen, keyring=keyring, as_of=as_of, lines=False)
+    except EngineMissing:
+        raise
+    except Exception:  # one file must not silence the ones after it; the fault is told in full
+        traceback.print_exc(file=sys.stderr)
+        return Paper("unreadable", (), ("reader_failed",), Decision("refuse"))
 
 
 def _bytes_of(name: str) -> bytes | str:
@@ -97,24 +87,6 @@ def _bytes_of(name: str) -> bytes | str:
             return file.read(BYTES_MAX + 1)
     except (OSError, ValueError):  # no permission; a name with a NUL
         return "not_readable"
-
-
-def _unreadable(name: str, problems: list[str]) -> dict[str, object]:
-    return _line(name, "unreadable", [], "refuse", problems)
-
-
-def _line(
-    name: str, kind: PaperKind, codes: list[dict[str, object]], decision: str | None, problems: list[str]
-) -> dict[str, object]:
-    return {
-        "file": name,
-        "kind": kind,
-        "codes": codes,
-        "fields": dict.fromkeys(FIELDS),
-        "confidence": {},
-        "decision": decision,
-        "problems": problems,
-    }
 
 
 if __name__ == "__main__":

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 import segno
+from reportlab.pdfgen.canvas import Canvas
 
 from ocr import __main__ as command
+from ocr import paper
+from tests.ocr.sheets import INVOICE
 from tests.pictures import Camera, coupon_texts, links, take
 
 KEYS = ["file", "kind", "codes", "fields", "confidence", "decision", "problems", "ms"]
@@ -51,7 +54,7 @@ def test_a_photo_of_labels_is_a_coupon_with_every_code_and_its_corners(
         ("https://example.com/नमस्ते", "foreign", "qr", None, []),
         (
             "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJOSUMiLCJkYXRhIjoie30ifQ.c2lnbmF0dXJl",
-            "einvoice", "einvoice", "review", ["einvoice_not_checked"],
+            "einvoice", "einvoice", "review", ["einvoice_invalid", "not_legible"],
         ),
     ],
 )  # fmt: skip
@@ -83,7 +86,7 @@ def test_every_file_has_its_line_in_order_whatever_it_is(capsys: pytest.CaptureF
         ("unreadable", "file_not_found"),
         ("unreadable", "not_a_file"),
         ("unreadable", "not_an_image"),
-        ("unreadable", "unsupported_format"),
+        ("unreadable", "pdf_broken"),
         ("unreadable", "too_large"),
         ("unreadable", "no_code_found"),
         ("unreadable", "not_a_file"),
@@ -99,7 +102,7 @@ def test_a_fault_of_our_own_costs_one_line_and_is_told_on_stderr(
         raise RuntimeError("decoder fell over")
 
     good = qr_file(tmp_path, coupon_texts(1, 2)[0])
-    monkeypatch.setattr(command, "read_codes", broken)
+    monkeypatch.setattr(paper, "read_codes", broken)
     assert command.main([str(good), str(tmp_path / "none")]) == 0
     out, err = capsys.readouterr()
     assert [json.loads(line)["problems"] for line in out.splitlines()] == [["reader_failed"], ["file_not_found"]]
@@ -122,4 +125,44 @@ def test_names_that_are_no_text_and_texts_with_line_ends_stay_on_one_line(tmp_pa
 def test_no_file_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         command.main([])
+    assert stopped.value.code == 2
+
+
+def test_print_is_read_and_age_judged_at_the_day_given(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = Canvas(str(tmp_path / "bill.pdf"), pagesize=(842, 595))
+    out.setFont("Courier", 9)
+    for row, line in enumerate(INVOICE.strip("\n").split("\n")):
+        out.drawString(30, 560 - 14 * row, line)
+    out.save()
+    (line,) = run(capsys, tmp_path / "bill.pdf")
+    assert list(line) == KEYS
+    assert (line["kind"], line["decision"]) == ("invoice", "auto")
+    (line,) = run(capsys, "--as-of", "2030-01-01", tmp_path / "bill.pdf")
+    assert line["decision"] == "review" and "date_stale" in line["problems"]  # type: ignore[operator]  # a list of names
+
+
+def test_an_engine_that_cannot_be_had_is_one_line_and_a_usage_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCR_ENGINE", "tesseract")
+    good = qr_file(tmp_path, coupon_texts(1, 2)[0])
+    (tmp_path / "blank.jpg").write_bytes(take([" "], 1, Camera(width=400, height=300, blur_px=30)).jpeg)
+    assert command.main([str(good), str(tmp_path / "blank.jpg")]) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out)["kind"] == "coupon"  # a coupon needs no engine
+    assert err.count("\n") == 1 and "OCR_ENGINE=tesseract" in err
+
+
+def test_keys_that_are_not_there_are_one_line_and_a_usage_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EINVOICE_KEYS", str(tmp_path / "none"))
+    assert command.main([str(qr_file(tmp_path, "https://example.com"))]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and "EINVOICE_KEYS" in err
+
+
+def test_a_day_that_is_none_is_a_usage_error() -> None:
+    with pytest.raises(SystemExit) as stopped:
+        command.main(["--as-of", "12-09-2025", "bill.pdf"])
     assert stopped.value.code == 2
