@@ -7,11 +7,13 @@ import shlex
 import socket
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
-from bot import supervise
+from bot import preflight, supervise
 from bot.wiring import with_servers
 from config.settings import ROOT, BadSettings, Settings, load
 
@@ -20,16 +22,16 @@ PORT_MAX = 65535
 READY_S = 40.0
 
 
-def start(settings: Settings) -> list[str]:
-    """Start everything in the background and wait until it answers; what to tell the operator. Raises BadSettings."""
+def start(settings: Settings, malformed: Sequence[str] = ()) -> list[str]:
+    """Start everything in the background and wait until it answers; what to tell the operator.
+
+    `malformed`: what was wrong with the settings already when they were read. Raises BadSettings with every fault.
+    """
     if supervise.status(settings.root):
         raise BadSettings("it is running already: ./saathi down stops it")
-    web, sandbox = settings.port, sandbox_port()
-    if web == sandbox:
-        raise BadSettings(f"PORT and SANDBOX_PORT are both {web}: give each its own")
-    for port, name in ((web, "PORT"), (sandbox, "SANDBOX_PORT")):
-        if _taken(port):
-            raise BadSettings(f"port {port} is in use by another program: set {name} to a free one")
+    left = supervise.end_leftovers(settings.root)  # of a supervisor that was killed: they still hold the ports
+    preflight.demand([*malformed, *_faults(settings)])
+    sandbox, web = sandbox_port(), settings.port
     write_env(settings)
     embedded = not (load().database_url and load().redis_url)
     settings = with_servers(load())
@@ -41,7 +43,12 @@ def start(settings: Settings) -> list[str]:
     _wait(f"http://127.0.0.1:{sandbox}/healthz", settings.root)
     _wait(f"http://127.0.0.1:{web}/readyz", settings.root)
     _sync_content(settings)
+    from bot.demo_invoices import samples  # draws with libraries that no other command needs
+
+    samples(settings.home / "samples", datetime.now(UTC).date(), int(time.time()) % 100_000)
+    told = [f"ended first: {left} processes of a supervisor that had been killed"] if left else []
     return [
+        *told,
         f"phones:  http://127.0.0.1:{sandbox}/   (the page that looks like WhatsApp)",
         f"service: http://127.0.0.1:{web}/readyz",
         f"logs:    {settings.root}/.local/logs/",
@@ -69,22 +76,46 @@ def sandbox_port() -> int:
 
 def write_env(settings: Settings) -> None:
     """So that every later command of this root finds the same house; `down` takes it away."""
-    sandbox = sandbox_port()
+    values = _values(settings.port, sandbox_port())
+    preflight.demand(_exported(values))
+    path = settings.home / "env"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+
+
+def _faults(settings: Settings) -> list[str]:
+    """What keeps this house from starting with the sandbox around it."""
+    try:
+        sandbox = sandbox_port()
+    except BadSettings as fault:
+        return [str(fault), *preflight.unusable(settings), *preflight.silent(settings)]
+    if settings.port == sandbox:
+        found = [f"PORT and SANDBOX_PORT are both {sandbox}: give each its own"]
+    else:
+        ports = (("PORT", settings.port), ("SANDBOX_PORT", sandbox))
+        taken = [(name, port) for name, port in ports if _taken(port)]
+        found = [f"port {port} is in use by another program: set {name} to a free one" for name, port in taken]
+    found += _exported(_values(settings.port, sandbox))
+    unusable = preflight.unusable(settings)
+    return [*found, *unusable, *([] if unusable else preflight.silent(settings))]
+
+
+def _values(port: int, sandbox: int) -> dict[str, str]:
     url = f"http://127.0.0.1:{sandbox}"
-    values = {
-        "PORT": settings.port,
-        "PUBLIC_BASE_URL": f"http://127.0.0.1:{settings.port}",
+    return {
+        "PORT": str(port),
+        "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "TWILIO_API_BASE_URL": url,
         "MEDIA_HOSTS": f"127.0.0.1:{sandbox}",
         "RAZORPAYX_API_BASE_URL": f"{url}/v1",
         "SANDBOX_URL": url,
     }
-    exported = [name for name, value in values.items() if os.environ.get(name, str(value)) != str(value)]
-    if exported:  # the environment wins over the file: this house would speak to the real world
-        raise BadSettings(f"{', '.join(exported)} is exported: unset it, for this house runs with the sandbox")
-    path = settings.home / "env"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+
+
+def _exported(values: Mapping[str, str]) -> list[str]:
+    """The environment wins over the file: such a house would speak to the real world."""
+    found = [name for name, value in values.items() if os.environ.get(name, value) != value]
+    return [f"{', '.join(found)} is exported: unset it, for this house runs with the sandbox"] if found else []
 
 
 def sandbox_environment(settings: Settings) -> dict[str, str]:
@@ -92,6 +123,7 @@ def sandbox_environment(settings: Settings) -> dict[str, str]:
     return {
         "SANDBOX_PORT": str(sandbox_port()),
         "SANDBOX_BOT_URL": f"http://127.0.0.1:{settings.port}",
+        "SANDBOX_SAMPLES": str(settings.home / "samples"),
         "SANDBOX_ACCOUNT_SID": settings.twilio_account_sid,
         "SANDBOX_AUTH_TOKEN": settings.twilio_auth_token,
         "SANDBOX_FROM": settings.twilio_from,

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from flask import Flask, Response, jsonify
 
-from sandbox import control
+from sandbox import control, samples
 from sandbox.httpd import MAX_REQUEST_BYTES, Server
 from sandbox.razorpayx import beneficiaries, payouts, validations
 from sandbox.razorpayx import control as razorpayx_control
 from sandbox.razorpayx.errors import RazorpayRefused
 from sandbox.razorpayx.errors import answer_refused as answer_razorpay_refused
 from sandbox.settings import Settings, completed
-from sandbox.twilio import account, content_api, media, messages
+from sandbox.twilio import account, content_api, content_control, media, messages
 from sandbox.twilio.access import answer_refused
 from sandbox.twilio.errors import Refused
 from sandbox.world import WORLD, World
@@ -31,7 +31,7 @@ def create_app() -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     twilio_parts = (messages, media, account, content_api)
-    for part in (*twilio_parts, beneficiaries, payouts, validations, control, razorpayx_control):
+    for part in (*twilio_parts, beneficiaries, payouts, validations, control, samples, content_control, razorpayx_control):
         app.register_blueprint(part.routes)
     app.register_blueprint(media.cdn)
     app.register_error_handler(Refused, answer_refused)

@@ -28,6 +28,7 @@ class Settings:
     tick_ms: int = 80  # between sent, delivered and read
     payout_ms: int = 400  # between one payout state and the next
     approval_ms: int = 0  # from a template's submission to its approval
+    samples: str = ""  # a folder of pictures that the page offers; empty: none
     session_newlines: int = 0  # 1: newlines are allowed in the variables of session (unapproved) content
 
 

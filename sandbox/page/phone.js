@@ -1,6 +1,6 @@
 // One person's phone: a column with the chat with the business.
 
-import { at, post, toBase64 } from "./api.js";
+import { at, get, post, toBase64 } from "./api.js";
 import { bubble, dayMark, typingBubble, update } from "./bubble.js";
 import { el, icon } from "./dom.js";
 import { pickFromList, previewFile } from "./sheets.js";
@@ -21,13 +21,23 @@ export class PhoneColumn {
   }
 
   build() {
-    this.owner = el("div", { class: "owner" });
+    this.owner = this.head();
     this.presence = el("div", { class: "presence" }, "online");
     this.talk = el("div", { class: "talk", role: "log", tabindex: "0", "aria-label": "Messages" });
     this.input = el("textarea", { rows: 1, placeholder: "Message", "aria-label": "Message", dir: "auto" });
     this.screen = el("div", { class: "screen" }, this.contact(), this.talk, this.composer());
     this.node = el("section", { class: "phone" }, this.owner, this.screen);
     for (const kind of ["pointerdown", "focusin"]) this.node.addEventListener(kind, () => this.world.looking(this));
+  }
+
+  // Its parts stay the same elements for good, so a click is never lost between two of its redraws.
+  head() {
+    this.unread = el("span", { class: "unread", hidden: true });
+    this.profile = el("strong");
+    this.shownNumber = el("span", { class: "number" });
+    this.flag = el("span", { class: "flag", hidden: true }, "number hidden");
+    this.shut = el("button", { class: "close", onclick: () => this.world.close(this) }, "×");
+    return el("div", { class: "owner" }, this.unread, this.profile, this.shownNumber, this.flag, this.shut);
   }
 
   contact() {
@@ -80,10 +90,27 @@ export class PhoneColumn {
     };
     const photo = choice("🖼️  Photo", "image/*", false);
     const paper = choice("📄  Document", "", true);
-    this.menu = el("div", { class: "menu" }, ...photo, ...paper);
+    const sample = el("button", { type: "button", hidden: true }, "🧾  Try a sample");
+    sample.addEventListener("click", () => this.chooseSample());
+    get("/samples").then(({ samples }) => (sample.hidden = !samples.length), () => {});
+    this.menu = el("div", { class: "menu" }, ...photo, ...paper, sample);
     this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.toggleMenu());
     this.screen.append(this.menu);
     photo[0].focus();
+  }
+
+  async chooseSample() {
+    const { samples } = await get("/samples");
+    const send = async (name) => {
+      this.toggleMenu();
+      const answer = await fetch(`/sandbox/samples/${encodeURIComponent(name)}`);
+      const data = await answer.blob();
+      this.attach(new File([data], name, { type: data.type }), false);
+    };
+    const words = (name) => name.replace(/\.[a-z]+$/, "").replaceAll("-", " ");
+    const buttons = samples.map((name) => el("button", { type: "button", onclick: () => send(name) }, words(name)));
+    this.menu.replaceChildren(...buttons);
+    buttons[0].focus();
   }
 
   attach(file, asDocument) {
@@ -106,16 +133,14 @@ export class PhoneColumn {
   show(details) {
     this.details = details;
     const { unread, profile_name } = details;
-    const shut = { class: "close", "aria-label": `Put ${profile_name} away`, onclick: () => this.world.close(this) };
-    this.owner.replaceChildren(
-      ...[
-        unread ? el("span", { class: "unread", "aria-label": `${unread} unread` }, String(unread)) : null,
-        el("strong", {}, details.profile_name),
-        el("span", { class: "number" }, details.phone.replace(/^(\+91)(\d{5})(\d{5})$/, "$1 $2 $3")),
-        details.hidden ? el("span", { class: "flag", title: details.address }, "number hidden") : null,
-        el("button", shut, "×"),
-      ].filter(Boolean),
-    );
+    this.unread.hidden = !unread;
+    this.unread.textContent = String(unread);
+    this.unread.setAttribute("aria-label", `${unread} unread`);
+    this.profile.textContent = profile_name;
+    this.shownNumber.textContent = details.phone.replace(/^(\+91)(\d{5})(\d{5})$/, "$1 $2 $3");
+    this.flag.hidden = !details.hidden;
+    this.flag.title = details.address;
+    this.shut.setAttribute("aria-label", `Put ${profile_name} away`);
   }
 
   // Adds a message, or shows its new status.
