@@ -25,8 +25,14 @@ down:
 test: setup
 	@$(PY) -m pytest -q -n 2 --dist loadfile tests
 
+# About 40 minutes on two cores; writes docs/soak.md. Shorter: make soak EFFORT=2 DEATHS=20 REQUESTS=2000 KILLS=1
+EFFORT ?= 25
+DEATHS ?= 1000
+REQUESTS ?= 100000
+KILLS ?= 8
+SOAK_OUT ?= docs/soak.md
 soak: setup
-	@$(PY) -m pytest -q -n 2 --dist loadfile --soak -m soak tests
+	@$(PY) -m tests.soak --effort $(EFFORT) --deaths $(DEATHS) --requests $(REQUESTS) --kills $(KILLS) --out $(SOAK_OUT)
 
 check: setup
 	@$(VENV)/bin/ruff check .

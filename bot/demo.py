@@ -69,8 +69,9 @@ def _prakash(url: str, labels: Path, measured: dict[str, float]) -> None:
     phone.photo(labels)
     phone.hear(2)
     measured["photo to points told"] = time.monotonic() - started
+    phone.hear()  # the photo again, with each code marked
     phone.photo(labels)
-    phone.hear(2)
+    phone.hear(3)
     phone.text("balance")
     phone.hear()
     phone.text("redeem")

@@ -5,7 +5,7 @@ A check answers with what it found, or raises Wrong; whatever else it raises is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import doctor_inside as inside
@@ -63,9 +63,9 @@ def examine(house: House) -> list[Finding]:
     return list(findings.values())
 
 
-def without_house(fault: Exception) -> list[Finding]:
-    """The one finding where the settings do not even make a house."""
-    return [Finding("settings", False, _words(fault), CHECKS[0].remedy)]
+def without_house(faults: Sequence[str]) -> list[Finding]:
+    """The one finding where the settings do not even make a house: every fault."""
+    return [Finding("settings", False, "; ".join(" ".join(fault.split()) for fault in faults), CHECKS[0].remedy)]
 
 
 def _tried(check: Check, house: House) -> Finding:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import secrets
-import socket
 from datetime import UTC
 
-import psutil
-from rq import Worker
 from sqlalchemy import text
 
 from base.clock import OFFSET_SQL, wall
 from bot import bells, heartbeat, migrate
 from bot import keys as data_keys
-from bot.content import specs
+from bot.content import specs, standing
 from bot.diagnosis import Wrong
 from bot.wiring import House
 from config.settings import BadSettings
+from whatsapp.content.approval import APPROVED, BARRED
 
 POSTGRES_LEAST = 15
 REDIS_LEAST = (6, 2)
@@ -73,10 +71,10 @@ def redis(house: House) -> str:
 
 
 def workers(house: House) -> str:
-    """A worker on every queue, and the processes that RQ does not know."""
-    counted = {name: _living(house, name) for name in QUEUES}
+    """A worker on every queue, a relay and a clock: by the signs of life they give."""
+    counted = {name: heartbeat.living(house, name) for name in QUEUES}
     absent = [name for name, count in counted.items() if not count]
-    silent = [name for name in BEATING if not heartbeat.is_alive(house, name)]
+    silent = [name for name in BEATING if not heartbeat.living(house, name)]
     if absent or silent:
         start = [f"./saathi worker {name}" for name in absent]
         start += ["./saathi clock run" if name == "clock" else f"./saathi {name}" for name in silent]
@@ -112,8 +110,14 @@ def content(house: House) -> str:
         made = set(conn.execute(_MADE).scalars())
     wanted = {spec.hash for spec in specs()}
     if lacking := wanted - made:
-        raise Wrong(f"{len(lacking)} of {len(wanted)} texts with buttons are not at Twilio, and go out as plain text")
-    return f"{len(wanted)} texts with buttons are at Twilio"
+        raise Wrong(f"{len(lacking)} of {len(wanted)} texts are not at Twilio: buttons go out as plain text")
+    told = standing(house)
+    if barred := [one for one in told if one.approval.status in BARRED]:
+        names = ", ".join(f"{one.spec.text_key} ({one.spec.locale}) {one.approval.status}" for one in barred)
+        raise Wrong(f"WhatsApp takes no {names}", "change its words in flows/texts, then ./saathi content sync and approve")
+    approved = sum(one.approval.status == APPROVED for one in told)
+    waiting = "" if approved == len(told) else "; news to whom has not written for a day waits for the others"
+    return f"{len(wanted)} texts are at Twilio, {approved} of {len(told)} templates approved{waiting}"
 
 
 def clock(house: House) -> str:
@@ -128,10 +132,3 @@ def clock(house: House) -> str:
     if offset_s and not house.settings.development:
         raise Wrong(f"the development dial stands at {offset_s} s", "use a database that was no development house's")
     return f"{apart_s * 1000:.0f} ms from the database's" + (f", turned forward by {offset_s} s" if offset_s else "")
-
-
-def _living(house: House, queue: str) -> int:
-    """Workers on a queue. One of this machine whose process is gone stays registered for minutes: it does not count."""
-    here = socket.gethostname()
-    found = Worker.all(queue=bells.queue(house, queue))
-    return sum(not (one.hostname == here and one.pid and not psutil.pid_exists(one.pid)) for one in found)

@@ -49,7 +49,7 @@ def start(root: Path, *, postgres: int | None = None, fsync: bool = True) -> Ser
     `fsync=False` is for tests alone, and holds from the next real start. Raises LocalServerError.
     """
     root = root.resolve()
-    version = postgres or _version_asked()
+    version = postgres or version_asked()
     with _one_at_a_time(root):
         place = prepare(root)
         return Servers(local_postgres.start(place, version, fsync=fsync), local_valkey.start(place))
@@ -116,10 +116,11 @@ def _exists(path: Path) -> bool:
 
 
 def _is_wanted(server: ServerStatus, postgres: int | None) -> bool:
-    return not server.name.startswith("postgres") or server.name == f"postgres {postgres or _version_asked()}"
+    return not server.name.startswith("postgres") or server.name == f"postgres {postgres or version_asked()}"
 
 
-def _version_asked() -> int:
+def version_asked() -> int:
+    """The version of Postgres that the environment's SAATHI_POSTGRES asks for. Raises LocalServerError."""
     asked = os.environ.get("SAATHI_POSTGRES") or "18"
     if not asked.isdigit() or int(asked) not in local_postgres.TREES:
         raise LocalServerError(f"SAATHI_POSTGRES is {asked!r}: set it to 16 or 18, or unset it")

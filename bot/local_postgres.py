@@ -171,7 +171,7 @@ def _forget_strangers(cluster: Cluster) -> None:
 def _becomes_ready(cluster: Cluster, programs: Path) -> bool:
     """Wait out a recovery; False when the server went away or says nothing at all."""
     deadline, last_word = time.monotonic() + RECOVERY_S, time.monotonic()
-    where: list[str | Path] = ["-h", cluster.place.run, "-p", str(cluster.port), "-d", "postgres"]
+    where: list[str | Path] = ["-h", cluster.place.run, "-p", str(cluster.port), "-d", "postgres", "-U", ROLE]
     while time.monotonic() < deadline:
         code, _ = cluster.place.command([programs / "pg_isready", "-q", "-t", "3", *where])
         if code == 0:

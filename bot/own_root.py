@@ -14,10 +14,11 @@ from config.settings import ROOT, Settings
 def fresh(name: str) -> Path:
     """An empty root `.local/<name>`, from here on this process's; what an earlier run left there is ended and deleted."""
     root = Path(os.environ.get("SAATHI_ROOT") or ROOT).resolve() / ".local" / name
+    root.mkdir(parents=True, exist_ok=True)  # the servers' data may lie elsewhere, and outlive a root deleted by hand
     supervise.stop(root)
     local.forget(root)
     shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
+    root.mkdir()
     for setting in Settings.model_fields:
         os.environ.pop(setting.upper(), None)  # an exported TWILIO_API_BASE_URL would make us write to real people
     os.environ |= {"SAATHI_ROOT": str(root), "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}

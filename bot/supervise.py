@@ -92,6 +92,13 @@ def stop(root: Path) -> None:
     _end_marked(root, grace_s=GRACE_S)
 
 
+def end_leftovers(root: Path) -> int:
+    """End what a supervisor that was killed has left running; how many processes. Call it where no supervisor runs."""
+    left = _marked(root.resolve())
+    _end_marked(root.resolve(), grace_s=GRACE_S)
+    return len(left)
+
+
 def status(root: Path) -> int | None:
     """The pid of the supervisor of `root`, if one runs."""
     supervisor = _supervisor(root.resolve())

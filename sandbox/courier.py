@@ -37,6 +37,17 @@ class Answer:
     attempts: int = 1
 
     @property
+    def refused(self) -> str:
+        """Why it was not accepted, for people; empty where it was."""
+        if self.accepted:
+            return ""
+        if self.status is not None:
+            return f"the service answered {self.status}"
+        return {"ct": "no connection to the service", "dropped": "dropped by a fault"}.get(
+            self.failure, "no answer from the service"
+        )
+
+    @property
     def accepted(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 

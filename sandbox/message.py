@@ -57,6 +57,7 @@ class Message:
     tapped: Button | None = None  # inbound: what was tapped, and in which message
     tapped_list: bool = False
     replied_sid: str = ""
+    refused: str = ""  # inbound: why the bot did not take it
     overrides: dict[str, str] = field(default_factory=dict)
 
     def move(self, status: str, now: float) -> None:
@@ -91,4 +92,5 @@ class Message:
             "content_sid": self.content_sid or None,
             "template": self.template,
             "tapped": self.tapped.id if self.tapped else None,
+            "refused": self.refused or None,
         }

@@ -2,6 +2,7 @@
 
 DATABASE_URL and REDIS_URL name other servers to use instead (Postgres 15 or newer, as a role that may create databases
 and roles; Redis 6.2 or newer, whose databases from 1 on are emptied).
+docs/operations.md shows a whole run on Debian's Postgres 15.
 """
 
 import fcntl

@@ -46,6 +46,10 @@ TABLE: dict[int, Kind] = {
     63020: Kind.OPERATOR,  # Meta's invitation was not accepted
     63021: Kind.CONTENT,  # invalid content, longer than 1,024
     63024: Kind.UNREACHABLE,
+    # A template that WhatsApp has taken back leaves only what the window allows: kept until the person writes.
+    63040: Kind.WINDOW,  # rejected
+    63041: Kind.WINDOW,  # paused
+    63042: Kind.WINDOW,  # disabled
     63032: Kind.UNREACHABLE,  # this user cannot be messaged now
     63049: Kind.CAPPED,
     63062: Kind.OPERATOR,  # terms of Meta's marketing API not accepted

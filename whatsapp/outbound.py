@@ -33,6 +33,7 @@ class Message:
     list_button: str = ""  # set: the buttons are shown as a list
     values: Mapping[str, str] = field(default_factory=dict)
     raw_values: Mapping[str, str] = field(default_factory=dict)
+    picture: str = ""  # our id of a picture that goes with the words; only where there are no buttons
 
 
 def parts(message: Message) -> tuple[Message, ...]:
@@ -46,7 +47,11 @@ def parts(message: Message) -> tuple[Message, ...]:
     room = PART_MAX if options + 2 <= BODY_MAX - PART_MAX else max(BODY_MAX - options - 2, 1)
     bodies = split(message.body, room)
     plain = replace(message, buttons=(), list_button="")
-    return (*(replace(plain, body=body) for body in bodies[:-1]), replace(message, body=bodies[-1]))
+    later = replace(plain, picture="")  # a picture stands above the first part
+    return (
+        *(replace(plain if number == 0 else later, body=body) for number, body in enumerate(bodies[:-1])),
+        replace(message, body=bodies[-1], picture=message.picture if len(bodies) == 1 else ""),
+    )
 
 
 def split(body: str, size_max: int) -> list[str]:
@@ -92,7 +97,7 @@ def from_json(raw: Mapping[str, Any]) -> Message:
     buttons = tuple(Button(b["id"], b["title"], b.get("description", "")) for b in raw.get("buttons", ()))
     return Message(
         raw["text_key"], raw["locale"], raw.get("body", ""), buttons, raw.get("list_button", ""), raw.get("values", {}),
-        raw.get("raw_values", {}),
+        raw.get("raw_values", {}), raw.get("picture", ""),
     )  # fmt: skip
 
 

@@ -66,6 +66,11 @@ _RELEASE = text("""
     UPDATE outbox SET state = 'queued', lane = 'reply', reason = NULL, error_code = NULL, sid = NULL,
            accepted_at = NULL, settled_at = NULL, not_before = :now
     WHERE conversation_id = :id AND state IN ('held', 'unconfirmed')""")
+_DROP = text("""
+    WITH waiting AS (SELECT id, state FROM outbox WHERE conversation_id = :id AND starts_with(key, :event)
+                     AND state IN ('queued', 'held', 'unconfirmed') FOR UPDATE SKIP LOCKED)
+    UPDATE outbox o SET state = 'expired', reason = 'superseded', settled_at = :now FROM waiting w WHERE o.id = w.id
+    RETURNING w.state AS was""")
 _LIST = text("""
     SELECT id, key, conversation_id, lane, text_key, state, reason, error_code, attempts, sid, created_at, posted_at
     FROM outbox WHERE state = ANY(CAST(:states AS text[]))
@@ -129,6 +134,15 @@ def release_held(conn: Connection, conversation_id: str, now: datetime) -> int:
     conversation's row and writes its `held`. Answers how many.
     """
     return conn.execute(_RELEASE, {"id": conversation_id, "now": now}).rowcount
+
+
+def drop(conn: Connection, conversation_id: str, event_key: str, now: datetime) -> int:
+    """What an event had to tell and has not left yet is told no more: something newer has made it untrue.
+
+    Runs in the turn's transaction, as `release_held`. Answers how many of them were waiting for the person to write.
+    """
+    asked = {"id": conversation_id, "event": f"{event_key}/", "now": now}
+    return sum(row.was != "queued" for row in conn.execute(_DROP, asked))
 
 
 def listing(

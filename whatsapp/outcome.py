@@ -19,6 +19,7 @@ class Post:
     body: str = ""
     content_sid: str = ""
     variables: Mapping[str, str] | None = None
+    media_url: str = ""  # of a picture, beside a body
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from base.clock import Clock
 from base.sealing import CannotOpen, Keyring
-from whatsapp import delivery, outbox, relay_rows, settle, shelf
+from whatsapp import delivery, outbox, relay_rows, settle, shelf, templates
 from whatsapp.content.spec import Spec, variables
 from whatsapp.content.sync import ContentMap
 from whatsapp.errors import Kind
@@ -30,7 +30,7 @@ from whatsapp.rate import Allowance
 from whatsapp.relay_rows import Due, Taken
 from whatsapp.shelf import Shelving
 from whatsapp.verdict import PLAIN, Change, verdict
-from whatsapp.window import Drop, Hold, Send, decide
+from whatsapp.window import Drop, Hold, Send, UseTemplate, decide
 
 WORKERS = 32
 LOOKS_AT_ONCE = 4  # calls for the list of messages, so that they never crowd out the sending
@@ -56,6 +56,7 @@ class Ports:
     public_base_url: str
     chance: Callable[[], float]  # [0, 1)
     ring: Callable[[str], None]  # look at this conversation: an event may wait there
+    picture_url: Callable[[str], str] = str  # where the world may read a picture of ours, for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,14 @@ class Relay:
             return []
         busy = [row.conversation_id for row in self._out.values() if row.id not in answered]
         wanted = []
-        for row in relay_rows.due(conn, self._holder, busy, now, most):
-            decision = _decide(row, now)
+        refused = {order.row_id for order in kept_back}  # they go on the shelf: taken now, they would be refused again
+        due = [row for row in relay_rows.due(conn, self._holder, busy, now, most) if row.id not in refused]
+        closed = [row.id for row in due if isinstance(_decide(row, now, has_template=True), UseTemplate)]
+        ready = templates.chosen(conn, self._ports.contents, self._opened, closed)
+        for row in due:
+            decision = _decide(row, now, has_template=row.id in ready)
             match decision:
-                case Send() if self._allowance.take(conn, row.sender_id, now):
+                case Send() | UseTemplate() if self._allowance.take(conn, row.sender_id, now):
                     wanted.append(row.id)
                 case Hold(reason):
                     kept_back.append(
@@ -162,7 +167,8 @@ class Relay:
                 case Drop(reason):
                     over.append((row, reason))
         relay_rows.expire(conn, over, now)
-        return [(row, *self._prepared(conn, row)) for row in relay_rows.take(conn, self._holder, wanted, now)]
+        rows = relay_rows.take(conn, self._holder, wanted, now)
+        return [(row, *(ready[row.id] if row.id in ready else self._prepared(conn, row))) for row in rows]
 
     def _prepared(self, conn: Connection, row: Taken) -> tuple[Message | None, Spec | None, str | None]:
         """The words, and the Content resource to send them with; None for words that can no longer be opened."""
@@ -190,7 +196,8 @@ class Relay:
             return Refused(Kind.UNKNOWN, 0, "erased")
         callback = delivery.callback_url(self._ports.public_base_url, row.id, row.attempts)
         if spec is None or sid is None:
-            return self._ports.courier.send(Post(row.to, row.sender, callback, body=fallback_text(message)))
+            url = self._ports.picture_url(message.picture) if message.picture else ""
+            return self._ports.courier.send(Post(row.to, row.sender, callback, body=fallback_text(message), media_url=url))
         values = variables(spec, message)
         return self._ports.courier.send(Post(row.to, row.sender, callback, content_sid=sid, variables=values))
 
@@ -267,10 +274,10 @@ class Relay:
             self._looked.append(answer)
 
 
-def _decide(row: Due, now: datetime) -> object:
+def _decide(row: Due, now: datetime, *, has_template: bool) -> object:
     if row.expires_at is not None and row.expires_at <= now:
         return Drop("too_late")
-    return decide(now, row.last_inbound_at, row.lane, row.stopped, has_template=False)
+    return decide(now, row.last_inbound_at, row.lane, row.stopped, has_template)
 
 
 def _forced(row: Taken, change: Change) -> Shelving:

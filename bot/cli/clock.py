@@ -9,7 +9,7 @@ import httpx
 from sqlalchemy import text
 
 from bot import clock as timers
-from bot.cli.house import of, print_json, refuse
+from bot.cli.house import moment_utc, of, print_json, refuse
 from bot.cli.run import checked
 from bot.log import configure
 from bot.wiring import House
@@ -51,7 +51,7 @@ def advance(ctx: click.Context, by: str, as_json: bool) -> None:
         _move_the_world(house, seconds)  # before our commit: if it does not move, neither do we
         conn.execute(text("UPDATE dev_clock SET offset_s = :s"), {"s": offset_s})
         now = house.clock.now(conn)
-    print_json({"now": now}) if as_json else click.echo(f"it is now {now:%Y-%m-%d %H:%M:%S} UTC")
+    print_json({"now": now}) if as_json else click.echo(f"it is now {moment_utc(now)}")
 
 
 def _move_the_world(house: House, seconds: int) -> None:

@@ -86,7 +86,7 @@ def batches(ctx: click.Context, programme_id: str | None, as_json: bool) -> None
     if as_json:
         print_json([_batch_json(batch) for batch in found])
         return
-    table = Table("Batch", "SKU", "Count", "Expires", "Issued")
+    table = Table("Batch", "SKU", "Count", "Expires", "Issued on (India)")
     for batch in found:
         days = (day_or_never(batch.expires_on), day_of(batch.created_at).isoformat())
         table.add_row(batch.id, batch.sku, str(batch.count), *days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -11,7 +11,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from bot.cli.coupon_lookup import as_json_option, find_batch, find_coupon, genuine_codes
-from bot.cli.house import console, of, print_json, refuse
+from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.wiring import House
 from loyalty import stock
 from loyalty.codes import Code, normal_form
@@ -55,7 +55,7 @@ def show(ctx: click.Context, code: str, as_json: bool) -> None:
         return
     table = Table(show_header=False)
     for name, value in shown.items():
-        table.add_row(name, "" if value is None else str(value))
+        table.add_row(name, _shown(value))
     console().print(table)
 
 
@@ -99,6 +99,10 @@ def _coupon_json(coupon: Coupon, today: date) -> dict[str, Any]:
         "claimed_by_member": coupon.claimed_by_member, "claimed_by_contact": coupon.claimed_by_contact,
         "claimed_at": coupon.claimed_at,
     }  # fmt: skip
+
+
+def _shown(value: object) -> str:
+    return moment_utc(value) if isinstance(value, datetime) else "" if value is None else str(value)
 
 
 def _counts(before: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ import click
 from bot import demo as show
 from bot import local, supervise, up
 from bot.own_root import fresh
-from bot.phone import NoAnswer
+from bot.phone import CannotTalk
 from config.settings import load
 
 
@@ -24,7 +24,7 @@ def demo(keep: bool) -> None:
         for line in up.start(load())[:1]:
             click.echo(line)
         _play(began)
-    except NoAnswer as fault:
+    except CannotTalk as fault:
         raise click.ClickException(f"{fault}; the logs are under {root}/.local/logs/") from fault
     finally:
         if not keep:

@@ -1,10 +1,10 @@
-"""What every verb shares: the house, and how data is printed."""
+"""What every verb shares: the house, and how data is printed. Times are UTC, and say so; days are India's."""
 
 from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -32,6 +32,16 @@ def print_json(data: Any) -> None:
 def console() -> Console:
     """For tables: as wide as the terminal."""
     return Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_PIPE, highlight=False)
+
+
+def moment(at: datetime) -> str:
+    """A time for people, where a heading says UTC already."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def moment_utc(at: datetime) -> str:
+    """The same where it stands alone."""
+    return f"{moment(at)} UTC"
 
 
 def refuse(why: str) -> click.ClickException:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import text
 
-from bot.cli.house import console, of, print_json, refuse
+from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses
 from flows.codec import to_json
 from journal.record import Entry, floor, read
@@ -49,7 +49,7 @@ def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: b
         return
     page = console()
     for one in turns:
-        page.print(f"[bold]turn {one['turn']}[/] {one['at']:%Y-%m-%d %H:%M:%S} {one['event_key']}")
+        page.print(f"[bold]turn {one['turn']}[/] {moment_utc(one['at'])} {one['event_key']}")
         for entry in one["entries"]:
             heard = "" if entry["heard"] == entry["event"] else f" as {entry['heard']}"
             page.print(f"  {entry['event']}{heard}: {entry['before']} -> {entry['after']}", highlight=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from base.masking import mask_name, mask_phone
 from base.money import grouped
-from bot.cli.house import of, print_json, refuse
+from bot.cli.house import moment_utc, of, print_json, refuse
 from bot.wiring import House
 from ledger.balance import balance, movements
 
@@ -109,4 +110,4 @@ def _in_words(page: dict[str, Any]) -> str:
 
 
 def _time(value: Any) -> str:
-    return f"{value:%Y-%m-%d %H:%M:%S}" if hasattr(value, "strftime") else str(value)
+    return moment_utc(value) if isinstance(value, datetime) else str(value)

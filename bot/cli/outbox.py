@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 from sqlalchemy import text
 
-from bot.cli.house import console, of, print_json
+from bot.cli.house import console, moment, of, print_json
 from bot.cli.member import addresses, nobody
 from whatsapp.outbox import STATES, counts, listing
 
@@ -45,10 +45,9 @@ def list_(ctx: click.Context, states: tuple[str, ...], phone: str | None, last: 
     if not rows:
         click.echo("no such message" if totals else "the outbox is empty")
         return
-    table = Table("id", "state", "lane", "text", "reason", "tries", "written at")
+    table = Table("id", "state", "lane", "text", "reason", "tries", "written at (UTC)")
     for row in rows:
-        written = f"{row.created_at:%Y-%m-%d %H:%M:%S}"
         why = row.reason or (str(row.error_code) if row.error_code else "")
-        table.add_row(str(row.id), row.state, row.lane, row.text_key, why, str(row.attempts), written)
+        table.add_row(str(row.id), row.state, row.lane, row.text_key, why, str(row.attempts), moment(row.created_at))
     console().print(table)
     click.echo("in all: " + ", ".join(f"{state} {number}" for state, number in sorted(totals.items())))

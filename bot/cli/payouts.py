@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from sqlalchemy import text
 
 from base.money import rupees
-from bot.cli.house import console, of, print_json, refuse
+from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses
 from payouts.rows import UnknownPayout
 from payouts.show import clear_alert as take_mark_away
@@ -55,16 +55,16 @@ def show(ctx: click.Context, payout: str | None, phone: str | None, alerts: bool
     for event in rows[0].get("events", []):
         way = f"{event['from_state'] or 'nothing'} -> {event['to_state']}"
         details = " ".join(f"{name}={value}" for name, value in event["detail"].items())
-        click.echo(f"{event['at']:%Y-%m-%d %H:%M:%S}  {event['cause']}: {way}  {details}".rstrip())
+        click.echo(f"{moment_utc(event['at'])}  {event['cause']}: {way}  {details}".rstrip())
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     whole = [Column(heading, no_wrap=True) for heading in ("payout", "state", "amount", "points")]
-    table = Table(*whole, "to", "UTR", "asked for at", "remark")
+    table = Table(*whole, "to", "UTR", "asked for at (UTC)", "remark")
     for row in rows:
         table.add_row(
             row["id"], row["state"], rupees(row["amount_paise"]), str(row["points"]), row["masked"], row["utr"] or "",
-            f"{row['requested_at']:%Y-%m-%d %H:%M:%S}", row["alert"] or row["reason"] or "",
+            moment(row["requested_at"]), row["alert"] or row["reason"] or "",
         )  # fmt: skip
     return table
 

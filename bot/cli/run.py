@@ -11,9 +11,10 @@ from bot import keys, local, supervise
 from bot import migrate as migrations
 from bot.cli.house import of
 from bot.log import configure
+from bot.preflight import sound
 from bot.up import commands, start
 from bot.wiring import House, with_servers
-from config.settings import BadSettings, Settings, load
+from config.settings import BadSettings, Settings, load, read
 
 SHARED_WITH_CHILDREN = ("database_url", "redis_url", "database_owner_url")
 
@@ -31,7 +32,7 @@ def migrate(ctx: click.Context) -> None:
 @click.pass_context
 def serve(ctx: click.Context) -> None:
     """Migrate, seed and run all processes of the Procfile under one supervisor, until interrupted."""
-    configured = load()
+    configured = sound()
     settings = ready(with_servers(configured))
     embedded = not (configured.database_url and configured.redis_url)
     supervise.run(settings.root, environment(settings), commands(settings.root, embedded=embedded))
@@ -86,7 +87,7 @@ def environment(settings: Settings) -> dict[str, str]:
 @click.command()
 def up() -> None:
     """Run everything in the background, the sandbox with its WhatsApp-like page included. `./saathi down` stops it."""
-    for line in start(load()):
+    for line in start(*read()):
         click.echo(line)
 
 

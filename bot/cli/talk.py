@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from bot.cli.house import of, refuse
-from bot.talk import COMMANDS, CannotTalk, Mistyped, Phone, live, piped
+from bot.phone import CannotTalk, Mistyped, Phone
+from bot.talk import COMMANDS, live, piped
 from bot.wiring import House
 from config.settings import load
 
@@ -33,8 +34,7 @@ def talk(ctx: click.Context, number: str, name: str, save: Path | None, quiet_s:
     if not url:
         raise refuse("nobody is there to talk to: run `make up` first")
     try:
-        with closing(Phone(url)) as phone:
-            phone.pick_up(number, name)
+        with closing(Phone(url, number, name)) as phone:
             before = _turns(ctx, phone) if save else 0
             try:
                 _talk(phone, quiet_s, patience_s)

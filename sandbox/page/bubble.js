@@ -35,6 +35,9 @@ export function bubble(message, actions) {
 export function update(node, message) {
   node.dataset.status = message.status;
   node.querySelector(".meta").replaceWith(meta(message));
+  if (message.refused && !node.querySelector(".refused")) {
+    node.append(el("div", { class: "refused", role: "note" }, `Not delivered: ${message.refused}`));
+  }
   if (message.status !== "undelivered" && message.status !== "failed") return;
   node.classList.add("undelivered");
   if (node.querySelector(".failed")) return;

@@ -5,6 +5,8 @@ import { el } from "./dom.js";
 
 const $ = (id) => document.getElementById(id);
 let clockAhead = 0;
+let others = new Map();
+let othersShown = "";
 
 export function startPanel({ open, trouble }) {
   const guarded = (work) => async (event) => {
@@ -49,9 +51,14 @@ export function moveClock(ahead) {
 
 // Phones of this world that are not on the screen; a long list is cut, the newest first.
 export function showOthers(phones, open) {
+  others = new Map(phones.map((phone) => [phone.phone, phone]));
+  const shown = JSON.stringify(phones.map((phone) => [phone.phone, phone.profile_name]));
+  if (shown === othersShown) return; // the same buttons stay, with a finger perhaps on one of them
+  othersShown = shown;
   const rows = phones.slice(-30).reverse().map((phone) => {
     const name = phone.profile_name === phone.phone ? phone.phone : `${phone.profile_name} ${phone.phone}`;
-    return el("li", {}, name, el("button", { "aria-label": `Open ${name}`, onclick: () => open(phone) }, "Open"));
+    const opens = () => open(others.get(phone.phone) || phone); // as it is when it is clicked
+    return el("li", {}, name, el("button", { "aria-label": `Open ${name}`, onclick: opens }, "Open"));
   });
   $("other-phones").replaceChildren(...rows);
 }

@@ -12,6 +12,7 @@ from sandbox.twilio.errors import Refused
 BODY, TEXT_BODY = 1024, 1600
 SESSION_BUTTONS, APPROVED_BUTTONS, LIST_ITEMS = 3, 10, 10
 BUTTON_TITLE, LIST_BUTTON, ITEM, DESCRIPTION, OPTION_ID = 20, 20, 24, 72, 200
+APPROVAL_STATES = ("pending", "approved", "rejected", "paused", "disabled")
 CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
 PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,16})\s*\}\}")
 # The richest type a content has is the one WhatsApp shows.
@@ -32,8 +33,11 @@ class Approval:
     allow_category_change: bool
     decided_at: float
     rejection_reason: str = ""
+    ruled: str = ""  # by the sandbox's own control, whatever the time
 
     def status(self, now: float) -> str:
+        if self.ruled:
+            return self.ruled
         if now < self.decided_at:
             return "pending"
         return "rejected" if self.rejection_reason else "approved"
@@ -52,6 +56,12 @@ class Content:
     @property
     def shown_type(self) -> str:
         return next(name for name in TYPES if name in self.types)
+
+    def rule(self, status: str, reason: str) -> None:
+        """What WhatsApp shall say from now on; it was submitted."""
+        if self.approval is not None:
+            self.approval.ruled = status
+            self.approval.rejection_reason = (reason or "INVALID_FORMAT") if status == "rejected" else ""
 
     def approved(self, now: float) -> bool:
         return self.approval is not None and self.approval.status(now) == "approved"

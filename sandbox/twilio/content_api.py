@@ -61,7 +61,7 @@ def delete(sid: str) -> tuple[str, int]:
 
 @routes.post("/v1/Content/<sid>/ApprovalRequests/whatsapp")
 def ask_approval(sid: str) -> tuple[Response, int]:
-    """Approved after `approval_ms`; a name with `reject` in it is rejected instead."""
+    """Approved after `approval_ms`; a name with `please_reject` in it is rejected instead."""
     world, asked = the_world(), _json()
     content = _known(world, sid)
     name, category = str(asked.get("name") or ""), str(asked.get("category") or "")
@@ -80,7 +80,7 @@ def ask_approval(sid: str) -> tuple[Response, int]:
         content.approval = Approval(
             name, category, bool(asked.get("allow_category_change", True)),
             world.dial.now() + world.settings.approval_ms / 1000,
-            "INVALID_FORMAT" if "reject" in name else "",
+            "INVALID_FORMAT" if "please_reject" in name else "",
         )  # fmt: skip
     return jsonify({**_approval_json(world, content), "status": "received", "rejection_reason": ""}), 201
 

@@ -62,10 +62,11 @@ def receive(world: World, phone: Phone, message: Message) -> "Future[Answer]":
 
     def settle(delivery: "Future[Answer]") -> None:
         answer = delivery.result()
-        if answer.accepted:
-            with world.lock:
+        with world.lock:
+            message.refused = answer.refused
+            if answer.accepted:
                 message.ticks = max(message.ticks, 2)
-            world.tell(message)
+        world.tell(message)
         done.set_result(answer)
 
     world.scheduler.soon(lambda: world.webhooks.deliver("twilio.inbound", post).add_done_callback(settle))

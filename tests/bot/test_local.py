@@ -235,3 +235,10 @@ def eventually(asked: Callable[[], Any], within_s: float = 60.0) -> Any:
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.05)
     return answer
+
+
+def test_no_stranger_knocks_at_the_server_while_it_starts(root: Path) -> None:
+    """Whoever we are on this machine, we ask as the role that is there: the log stays free of refusals."""
+    start(root)
+    logs = [server.log.read_text() for server in local.status(root) if server.name.startswith("postgres")]
+    assert logs and not any("FATAL" in log and "role" in log for log in logs)

@@ -169,6 +169,16 @@ def test_what_a_killed_supervisor_left_is_ended_by_the_next(root: Path) -> None:
     assert processes.wait_gone([left], timeout_s=20) == []
 
 
+def test_what_a_killed_supervisor_left_is_counted_and_ended(root: Path) -> None:
+    assert supervise.end_leftovers(root) == 0
+    supervisor = up(root, web="echo $$ > web; exec sleep 600")
+    left = process_in(root / "web")
+    supervisor.kill()
+    processes.wait_gone([supervisor], timeout_s=10)
+    assert supervise.end_leftovers(root) >= 1
+    assert not processes.is_alive(left)
+
+
 def test_stop_ends_what_a_killed_supervisor_left(root: Path) -> None:
     supervisor = up(root, worker=python(LEAVES_ITS_GROUP))
     left = process_in(root / "grandchild")

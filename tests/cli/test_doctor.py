@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from rq import Worker
-from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
 from base.clock import Clock, wall
@@ -19,6 +17,7 @@ from bot import bells, content, doctor_inside, doctor_outside, heartbeat
 from bot.cli.main import cli
 from bot.seed import seed
 from bot.wiring import House
+from bot.worker import BeatingWorker
 from config.settings import Settings, new_keys
 from sandbox.server import running
 from sandbox.settings import Settings as SandboxSettings
@@ -71,16 +70,15 @@ def well(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Patient
         stack.callback(lambda: house.close())
         seed(house)
         synchronised(house)
-        for name in doctor_inside.QUEUES:
-            hired(house, name)
-        for name in doctor_inside.BEATING:
+        for name in (*doctor_inside.QUEUES, *doctor_inside.BEATING):
             heartbeat.beat(house, name)
         yield Patient(house)
 
 
 def synchronised(house: House) -> None:
     """As if `content sync` had run, which takes longer."""
-    row = "INSERT INTO content_resources VALUES (:hash, :text_key, :locale, :sid, :now)"
+    row = """INSERT INTO content_resources (hash, text_key, locale, sid, created_at)
+             VALUES (:hash, :text_key, :locale, :sid, :now)"""
     made = [
         {"hash": one.hash, "text_key": one.text_key, "locale": one.locale, "sid": f"HX{number:032}", "now": wall()}
         for number, one in enumerate(content.specs())
@@ -89,10 +87,9 @@ def synchronised(house: House) -> None:
         conn.execute(text(row), made)
 
 
-def hired(house: House, queue: str) -> Worker:
-    worker = Worker([bells.queue(house, queue)], connection=bells.redis(house), serializer=JSONSerializer)
-    worker.register_birth()
-    return worker
+def silence(house: House, name: str) -> None:
+    redis = bells.redis(house)
+    redis.delete(*redis.keys(f"saathi:alive:{name}:*"))
 
 
 def test_a_healthy_house(well: Patient) -> None:
@@ -144,18 +141,43 @@ class TestOurOwnRooms:
         assert checks["database"]["ok"] and checks["clock"]["ok"]
 
     def test_no_worker_on_a_queue(self, well: Patient) -> None:
-        for worker in Worker.all(queue=bells.queue(well.house, "media")):
-            worker.register_death()
+        silence(well.house, "media")
         told = well.only_wrong("workers")
         assert "no worker on media" in told and "./saathi worker media" in told
 
-    def test_a_worker_that_was_killed_does_not_count(self, well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(doctor_inside.psutil, "pid_exists", lambda pid: False)
+    def test_a_process_that_was_killed_does_not_count(self, well: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(heartbeat.psutil, "pid_exists", lambda pid: False)
         assert "no worker on turns, no worker on media" in well.only_wrong("workers")
+
+    def test_processes_of_another_machine_are_counted_by_their_signs(
+        self, well: Patient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(heartbeat.socket, "gethostname", lambda: "elsewhere")
+        heartbeat.beat(well.house, "media", 999_999_999)
+        monkeypatch.undo()
+        assert well.examined()["workers"]["found"].startswith("1 on turns, 2 on media, 1 on payouts")
+
+    def test_a_worker_is_known_again_after_redis_lost_its_data(self, well: Patient) -> None:
+        worker = BeatingWorker(well.house, bells.queue(well.house, "media"))
+        worker.register_birth()
+        worker.heartbeat()
+        bells.redis(well.house).flushdb()
+        for name in ("turns", "payouts", *doctor_inside.BEATING):
+            heartbeat.beat(well.house, name)
+        assert "no worker on media" in well.only_wrong("workers")
+        worker._beaten_at = -1_000.0  # some seconds later
+        worker.heartbeat()
+        assert well.examined()["workers"]["ok"]
+
+    def test_a_worker_at_work_gives_its_sign_through_rqs_own(self, well: Patient) -> None:
+        silence(well.house, "turns")
+        worker = BeatingWorker(well.house, bells.queue(well.house, "turns"))
+        worker.work(burst=True, logging_level="ERROR")
+        assert heartbeat.living(well.house, "turns") == 1
 
     @pytest.mark.parametrize(("name", "start"), [("relay", "./saathi relay"), ("clock", "./saathi clock run")])
     def test_a_silent_process(self, well: Patient, name: str, start: str) -> None:
-        bells.redis(well.house).delete(f"saathi:alive:{name}")
+        silence(well.house, name)
         told = well.only_wrong("workers")
         assert f"no sign of life from the {name}" in told and start in told
 

@@ -1,5 +1,6 @@
 """ledger, member, outbox, journal, payouts: what support and finance read, and what they may not see."""
 
+import re
 from typing import Any
 
 import pytest
@@ -43,6 +44,16 @@ def test_a_page_tells_what_the_member_has(read_only: Lived) -> None:
     assert [(one["kind"], one["points"]) for one in page["movements"]] == [("burn", 0), ("hold", -60), ("earn", 100)]
     read = read_only("member", "show", PHONE).stdout
     assert "40 available, 0 held" in read and "R••• K•••" in read and "None" not in read and "{" not in read
+
+
+def test_every_time_says_that_it_is_utc(read_only: Lived) -> None:
+    """In the heading of its table, or beside it."""
+    (payout,) = read_only.data("payouts", "show")["payouts"]
+    for words in (*EVERY_PAGE, ("payouts", "show", payout["id"])):
+        lines = read_only(*words).stdout.splitlines()
+        timed = [line for line in lines if re.search(r"\d\d:\d\d:\d\d", line)]
+        assert timed and all("UTC" in line or "│" in line for line in timed), lines
+        assert all("(UTC)" in "".join(lines[:3]) for line in timed if "│" in line)
 
 
 @pytest.mark.parametrize(

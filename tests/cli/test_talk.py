@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from base.clock import Clock
 from bot import talk as talking
 from bot.cli.main import cli
+from bot.phone import CannotTalk, Mistyped, NoAnswer, Phone
 from bot.wiring import House
 from config.settings import Settings
 from tests.cli.parrot import Parrot, parrot_running
@@ -164,11 +165,40 @@ class TestLive:
             except StopIteration:
                 raise EOFError from None
 
-        with closing(talking.Phone(parrot.sandbox_url)) as phone:
-            phone.pick_up("+919812345678")
+        with closing(Phone(parrot.sandbox_url, "+919812345678")) as phone:
             talking.live(phone, read, show)
         assert any("there is no button 9" in line for line in shown)
 
     def wait(self, arrived: threading.Condition, there: Callable[[], bool]) -> None:
         with arrived:
             assert arrived.wait_for(there, timeout=10)
+
+
+class TestThePhoneOfTheDemo:
+    def test_hears_the_next_messages_and_no_older_ones(self, parrot: Parrot) -> None:
+        shown: list[str] = []
+        with closing(Phone(parrot.sandbox_url, "+919812345678", "Asha", lambda who, it: shown.append(who))) as phone:
+            phone.text("twice")
+            assert [m["text"] for m in phone.hear()] == ["first line\nsecond line"]
+            assert [m["text"] for m in phone.hear()] == ["another message"]
+            phone.text("buttons")
+            phone.hear()
+            phone.tap("yes")
+            assert phone.hear()[0]["text"].startswith("yes-en")
+        assert shown == ["Asha", "saathi", "saathi", "Asha", "saathi", "Asha", "saathi"]
+        with closing(Phone(parrot.sandbox_url, "+919812345678")) as again, pytest.raises(NoAnswer, match="1 of 1"):
+            again.hear(within_s=0.2)
+
+    def test_says_what_went_wrong(self, parrot: Parrot, tmp_path: Path) -> None:
+        with closing(Phone(parrot.sandbox_url, "+919812345678")) as phone:
+            with pytest.raises(NoAnswer, match="no button yes"):
+                phone.tap("yes")
+            with pytest.raises(Mistyped, match="cannot read"):
+                phone.photo(tmp_path / "none.jpg")
+            parrot.status = "503 Busy"
+            with pytest.raises(CannotTalk, match="503"):
+                phone.text("hello")
+
+    def test_a_number_that_is_none_leaves_nothing_open(self, parrot: Parrot) -> None:
+        with pytest.raises(Mistyped):
+            Phone(parrot.sandbox_url, "12")

@@ -26,6 +26,7 @@ from ledger.lots import expire_due
 from ledger.points import Burned, Earned, Held, Released, TooFew
 from ledger.post import BudgetSpent, HoldSettled, KeyReused
 from ledger.verify import verify
+from tests.effort import LEDGER_HISTORIES
 from tests.ledger.books import NOW, Books, new_books
 
 MEMBERS = st.sampled_from(["mbr_a", "mbr_b", "mbr_c"])
@@ -222,6 +223,6 @@ def test_the_ledger_does_what_the_model_does(database: Any) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=LEDGER_HISTORIES, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -11,6 +11,7 @@ from payouts.judge import Source
 from payouts.provider import Failed, NotFound, Outcome, Paid, Processing, RateLimited, Refused, Reversed, Unknown
 from payouts.record import record
 from payouts.steps import Begun, begin
+from tests.effort import PAYOUT_HISTORIES
 from tests.payouts.conftest import World
 
 AMOUNT = 12_500
@@ -24,7 +25,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(OUTCOMES), st.sampled_from(Source), s
 LEGAL_NEWS = ([], ["PayoutPaid"], ["PayoutFailed"], ["PayoutPaid", "PayoutReversed"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=PAYOUT_HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_whatever_the_provider_says(world: World, history: list[tuple[Outcome, Source, bool]]) -> None:
     key = f"SM{world.one('SELECT count(*) AS n FROM payouts').n}/0"

@@ -41,6 +41,25 @@ def test_an_answer_that_is_final_at_once_needs_no_callback(world: World) -> None
     assert world.news() == ["PayoutPaid"]
 
 
+def test_a_paid_payout_no_longer_says_what_went_wrong_on_the_way(world: World) -> None:
+    world.fake.faults.append("503")
+    payout_id = world.request().payout_id
+    world.pay(payout_id)
+    assert world.payout(payout_id).reason is not None
+    world.fake.first_status = "processed"
+    world.ring_until_settled(payout_id)
+    assert (world.payout(payout_id).state, world.payout(payout_id).reason) == ("paid", None)
+
+
+def test_what_failed_for_good_keeps_its_reason_whatever_comes_late(world: World) -> None:
+    payout_id = world.request().payout_id
+    world.pay(payout_id)
+    paid = world.fake.become("processed", utr="523223155921")
+    world.webhook(world.fake.become("reversed", reason="beneficiary_bank_offline"))
+    world.webhook(paid)
+    assert (world.payout(payout_id).state, world.payout(payout_id).reason) == ("reversed", "beneficiary_bank_offline")
+
+
 def test_without_any_callback_asking_settles_it(world: World) -> None:
     payout_id = world.request().payout_id
     world.pay(payout_id)

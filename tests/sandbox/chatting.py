@@ -35,15 +35,17 @@ class ChattingBot:
         self.api = ""
         self.account = ("", "")
         self.sender = ""
+        self.status = "204 No Content"  # of inbound messages; another one is neither heard nor answered
         self.contents: dict[str, str] = {}
         self.forms: list[dict[str, str]] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         form = dict(parse_qsl(environ["wsgi.input"].read().decode(), keep_blank_values=True))
-        if environ["PATH_INFO"] == "/twilio/inbound":
+        inbound = environ["PATH_INFO"] == "/twilio/inbound"
+        if inbound and self.status.startswith("2"):
             self.forms.append(form)
             threading.Thread(target=self.answer, args=(form,), daemon=True).start()
-        start_response("204 No Content", [])
+        start_response(self.status if inbound else "204 No Content", [])
         return []
 
     def prepare(self) -> None:

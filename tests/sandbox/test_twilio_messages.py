@@ -52,6 +52,17 @@ def test_refuses_what_twilio_refuses(sandbox: Sandbox, form: dict[str, str | Non
     assert sandbox.world.messages == {}
 
 
+def test_a_picture_beside_the_words_is_shown_and_counted(sandbox: Sandbox) -> None:
+    sandbox.write()
+    sent = sandbox.send(Body="look", MediaUrl="https://bot.example.com/media/pic_1.abc")
+    assert sent.status_code == 201 and sent.json()["num_media"] == "1" and sent.json()["sid"].startswith("MM")
+    fits("twilio_message", sent.json())
+    shown = next(message.view() for message in sandbox.world.messages.values() if not message.inbound)
+    assert shown["media"] == [
+        {"url": "https://bot.example.com/media/pic_1.abc", "content_type": "image/jpeg", "filename": ""}
+    ]
+
+
 def test_1600_characters_are_accepted(sandbox: Sandbox) -> None:
     assert sandbox.send(Body="ख" * 1600).status_code == 201
 

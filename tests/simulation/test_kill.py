@@ -13,6 +13,7 @@ from bot import recover
 from bot.sweep import sweep
 from ledger.verify import verify
 from tests.bot.media_host import qr_png
+from tests.effort import KILLS
 from tests.house import Home
 from tests.servers import Database
 from tests.simulation.street import Street, chaos, street, until
@@ -27,7 +28,7 @@ def test_processes_killed_under_load(database: Database, redis_url: str, tmp_pat
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("seed", range(2, 2 + KILLS))
 def test_processes_killed_under_load_for_long(database: Database, redis_url: str, tmp_path: Path, seed: int) -> None:
     killed_under_load(database, redis_url, tmp_path, seed, kills=40, rounds=12)
 

@@ -87,6 +87,12 @@ def test_what_is_posted(server: Server) -> None:
     }  # fmt: skip
 
 
+def test_a_picture_goes_beside_the_words(server: Server) -> None:
+    sent(server, Post(POST.to, POST.sender, "https://x.example", body="look", media_url="https://bot.example.com/media/x"))
+    form = parse_qs(server.asked[-1][2])
+    assert (form["Body"], form["MediaUrl"]) == (["look"], ["https://bot.example.com/media/x"])
+
+
 def test_content_goes_without_a_body(server: Server) -> None:
     sent(server, Post(POST.to, POST.sender, "https://x.example", content_sid="HX1", variables={"1": "₹500"}))
     form = parse_qs(server.asked[0][2])

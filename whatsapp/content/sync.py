@@ -35,7 +35,8 @@ _KNOWN = text("SELECT hash, sid FROM content_resources")
 _FIND = text("SELECT hash, sid FROM content_resources WHERE hash = ANY(CAST(:hashes AS text[]))")
 _RECORD = text("""
     INSERT INTO content_resources (hash, text_key, locale, sid, created_at)
-    VALUES (:hash, :text_key, :locale, :sid, :now) ON CONFLICT (hash) DO UPDATE SET sid = excluded.sid""")
+    VALUES (:hash, :text_key, :locale, :sid, :now)
+    ON CONFLICT (hash) DO UPDATE SET sid = excluded.sid, approval = 'unsubmitted', approval_reason = ''""")
 _FORGET = text("DELETE FROM content_resources WHERE sid = :sid AND hash <> :hash")
 
 
