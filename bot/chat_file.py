@@ -21,6 +21,9 @@ ANSWERS = {
     "ReadRedeemTerms": ("RedeemTermsRead",),
     "CheckVpa": ("VpaAccepted", "VpaRefused"),
     "RequestRedemption": ("RedemptionRequested", "TooFewPoints"),
+    "ReadClaims": ("ClaimsRead",),
+    "DecideClaims": ("ClaimsDecided",),
+    "AnswerClaim": ("ClaimsDecided",),
 }
 
 _FIND = text("""

@@ -9,7 +9,7 @@ import threading
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import bells, heartbeat
+from bot import bells, heartbeat, pictures
 from bot.content import specs
 from bot.wiring import House
 from whatsapp.content.sync import ContentMap
@@ -49,6 +49,7 @@ def ports(house: House) -> Ports:
         engine=house.engine, clock=house.clock, keyring=house.keyring, courier=house.twilio,
         contents=ContentMap(specs()), public_base_url=house.settings.base_url, chance=random.random,
         ring=lambda conversation: bells.ring_turn(house, conversation),
+        picture_url=lambda picture: pictures.link(house, picture),
     )  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from flows.kernel import Event
 
@@ -22,10 +24,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Done; `happening`, where there is one, is committed into the inbox together with the outcome."""
+    """Done; `happening`, where there is one, is committed into the inbox together with the outcome.
+
+    `store` is called in that transaction, at most once for a task, before the happening is put there."""
 
     outcome: str
     happening: Event | None = None
+    store: Callable[[Connection, datetime], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

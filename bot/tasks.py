@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from bot import payout_tasks, photos, turn
+from bot import drawing, payout_tasks, photos, turn
 from bot.task import Ended, Later, Task
 from bot.wiring import House, of_this_process
 from flows.codec import to_json
@@ -26,7 +26,9 @@ _LEASE = text("""
 _END = text("UPDATE tasks SET state = 'done', ended_at = :now, outcome = :outcome WHERE id = :id AND state = 'ready'")
 _LATER = text("UPDATE tasks SET due_at = :due WHERE id = :id AND state = 'ready'")
 
-KINDS: Mapping[str, Callable[[House, Task], Ended | Later]] = {"read_photo": photos.read, "pay": payout_tasks.pay}
+KINDS: Mapping[str, Callable[[House, Task], Ended | Later]] = {
+    "read_photo": photos.read, "draw_photo": drawing.draw, "pay": payout_tasks.pay,
+}  # fmt: skip
 
 
 def run_task(task_id: str) -> None:
@@ -58,6 +60,8 @@ def _end(house: House, task: Task, ended: Ended | Later) -> None:
             return
         now = house.clock.now(conn)
         done = conn.execute(_END, {"id": task.id, "now": now, "outcome": ended.outcome})
+        if done.rowcount and ended.store is not None:
+            ended.store(conn, now)
         if done.rowcount and ended.happening is not None:
             key = f"{task.key}/done"
             inbox.put_happening(conn, task.conversation_id, key, to_json(ended.happening), now, house.keyring)

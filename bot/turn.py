@@ -26,7 +26,7 @@ from flows.kernel import Event
 from flows.session import Known, Session
 from flows.texts import LOCALES
 from handlers.inbound import heard
-from handlers.people import phone_of
+from handlers.people import notice, phone_of
 from handlers.registry import HANDLERS
 from handlers.turn import Conversation, Turn
 from journal import inbox, record
@@ -105,6 +105,8 @@ def _waits(house: House, conversation_id: str) -> bool:
 def _answer(house: House, conn: Connection, row: Any) -> list[tuple[str, str]]:
     """Everything one event causes. Runs in the caller's transaction; the commit makes all of it true at once."""
     turn = _turn(house, conn, row)
+    if not turn.known.enrolled:
+        turn.known = replace(turn.known, notice=notice(turn))
     session = session_from_json(json.loads(turn.sealer.open(row.session, _place(row.id)))) if row.session else Session()
     event = _event(turn, row, session)
     turn.lane = type(event).lane

@@ -13,7 +13,7 @@ from base.db import again_if_lost
 from base.sealing import CannotOpen
 from bot import bells, payout_events, turn
 from bot.wiring import House
-from handlers.secrets import strike_out_aadhaar
+from handlers.aadhaar import strike_out_aadhaar
 from journal import inbox
 from loyalty.code_search import find_codes
 from loyalty.codes import Code as GenuineCode

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter
 from redis import Redis
 from sqlalchemy import Engine
 
@@ -19,29 +18,17 @@ from base.ids import Ids, TimeOrderedIds
 from base.media_store import MediaStore, open_store
 from base.sealing import Keyring
 from bot import local
+from bot.metrics import Metrics
 from config.settings import Settings, load
 from loyalty.codes import CodeKeys
 from whatsapp.media import Fetching
 
 if TYPE_CHECKING:
+    from ocr.paper import Paper
+
+    from ocr.engines.engine import Engine as Eyes
     from payouts.provider import Provider
     from whatsapp.client import Twilio
-
-
-class Metrics:
-    """Counters of this process."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.inbound = self._counter("inbound_messages", "messages stored")
-        self.repeated = self._counter("inbound_repeated", "messages that had been stored before")
-        self.forged = self._counter("forged_requests", "requests refused for their signature")
-        self.turns = self._counter("turns", "events answered")
-        self.turn_failures = self._counter("turn_failures", "turns that a fault of ours broke off")
-        self.statuses = self._counter("status_callbacks", "delivery reports taken")
-
-    def _counter(self, name: str, what: str) -> Counter:
-        return Counter(f"saathi_{name}", what, registry=self.registry)
 
 
 @dataclass
@@ -53,7 +40,6 @@ class House:
     ids: Ids = field(default_factory=TimeOrderedIds)
     monotonic: Callable[[], float] = time.monotonic
     pool_size: int = 5
-    metrics: Metrics = field(default_factory=Metrics)
     redis: Redis | None = None  # made by bot.bells at first use
     _made: tuple[int, Engine, Engine] | None = None
 
@@ -82,6 +68,10 @@ class House:
         self._made = None
 
     @cached_property
+    def metrics(self) -> Metrics:
+        return Metrics(self.settings.home / "metrics")
+
+    @cached_property
     def media(self) -> MediaStore:
         return open_store(self.settings.media_store or str(self.settings.home / "media"))
 
@@ -89,6 +79,23 @@ class House:
     def fetching(self) -> Fetching:
         hosts = [h.strip() for h in self.settings.media_hosts.split(",") if h.strip()]
         return Fetching(tuple(hosts), (self.settings.twilio_account_sid, self.settings.twilio_auth_token))
+
+    @cached_property
+    def eyes(self) -> Eyes:
+        """The engine that reads print, its models loaded: made before a worker forks, it is there for every job."""
+        from ocr.engines.choose import engine
+
+        return engine(self.settings.ocr_engine)
+
+    @cached_property
+    def read_paper(self) -> Callable[[bytes | Sequence[bytes]], Paper]:
+        """Reads a file, or several files of one paper. The media worker's alone."""
+        from ocr.paper import read_paper
+
+        from ocr.einvoice_keys import Keyring as EInvoiceKeys
+
+        keys = EInvoiceKeys.load(self.settings.einvoice_keys, sandbox=self.settings.development)
+        return partial(read_paper, engine=lambda: self.eyes, keyring=keys)
 
     @cached_property
     def twilio(self) -> Twilio:
@@ -128,10 +135,10 @@ def of_this_process() -> House:
 
 def house(settings: Settings | None = None, *, pool_size: int = 5) -> House:
     """The house of this process. Raises BadSettings, BadKeys, BadCodeKeys: keys are read here, not at their first use."""
-    settings = with_servers(settings or load())
-    made = House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
-    _ = (settings.data_keys and made.keyring, settings.code_keys and made.codes)  # none at all is for Settings.faults
-    return made
+    settings = settings or load()
+    _ = (settings.data_keys and Keyring.parse(settings.data_keys), settings.code_keys and CodeKeys.parse(settings.code_keys))
+    settings = with_servers(settings)  # only now: with keys that are none nothing is started
+    return House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
 
 
 def with_servers(settings: Settings) -> Settings:

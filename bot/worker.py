@@ -5,16 +5,21 @@ The media worker loads its libraries before it forks, so that each job starts wi
 
 from __future__ import annotations
 
+import time
 from importlib import import_module
+from typing import Any
 
-from rq import Worker
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
-from bot import bells
-from bot.wiring import of_this_process
+from bot import bells, heartbeat
+from bot.wiring import House, of_this_process
 
-EYES = ("ocr.image", "ocr.qr", "ocr.quality")
+EYES = ("ocr.image", "ocr.qr", "ocr.quality", "ocr.paper", "ocr.annotate", "ocr.perceptual")
 LOADED_FIRST = {"media": (*EYES, "bot.tasks"), "turns": ("bot.tasks",), "payouts": ("bot.tasks",)}
+WAIT_S = 20  # for a job, before the worker shows that it lives
+BEAT_EVERY_S = 5.0
+RQ_KEEPS_S = 15  # RQ waits for a job that much shorter than the time its worker is remembered
 
 
 def run(queue: str) -> None:
@@ -22,5 +27,24 @@ def run(queue: str) -> None:
     for module in LOADED_FIRST[queue]:
         import_module(module)
     made = of_this_process()
-    worker = Worker([bells.queue(made, queue)], connection=bells.redis(made), serializer=JSONSerializer)
-    worker.work(with_scheduler=False, logging_level="WARNING")
+    if queue == "media":
+        _ = (made.eyes, made.read_paper)  # models in memory before the first fork; what is missing is said now
+    BeatingWorker(made, bells.queue(made, queue)).work(with_scheduler=False, logging_level="WARNING")
+
+
+class BeatingWorker(Worker):  # type: ignore[misc]  # RQ has no types here
+    """RQ's worker, which also gives our own sign of life whenever RQ gives its own."""
+
+    def __init__(self, house: House, queue: Queue) -> None:
+        super().__init__(
+            [queue], connection=bells.redis(house), serializer=JSONSerializer, worker_ttl=WAIT_S + RQ_KEEPS_S
+        )  # fmt: skip
+        self._house = house
+        self._queue = queue.name
+        self._beaten_at = -BEAT_EVERY_S
+
+    def heartbeat(self, *given: Any, **named: Any) -> None:
+        super().heartbeat(*given, **named)
+        if time.monotonic() - self._beaten_at >= BEAT_EVERY_S:
+            self._beaten_at = time.monotonic()
+            heartbeat.beat(self._house, self._queue, self.pid)

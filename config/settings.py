@@ -8,6 +8,7 @@ import re
 import secrets
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     razorpayx_webhook_secret: str = "local-webhook-secret"
     razorpayx_api_base_url: str = ""  # empty: Razorpay's own; ends in /v1
     ocr_engine: str = "rapidocr"
+    einvoice_keys: str = ""  # the portals' public keys, a directory or a file; empty: no e-invoice is taken at its word
     data_keys: str = ""  # id:base64 of 32 bytes, comma between; the last one seals
     code_keys: str = ""  # letter:hex, comma between; the last one issues
     media_store: str = ""  # a directory, or s3://key:secret@host/bucket; empty: .local/media
@@ -85,7 +87,16 @@ class Settings(BaseSettings):
             found.append("PUBLIC_BASE_URL must not have an underscore in its host: Twilio refuses such status callbacks")
         if not re.fullmatch(r"whatsapp:\+[0-9]{7,15}", self.twilio_from):  # else no message would find its sender
             found.append(f"TWILIO_FROM is {self.twilio_from!r}: write it as whatsapp:+14155238886")
+        if sandbox := self._sandbox_keys():
+            found.append(f"EINVOICE_KEYS holds {sandbox}: a sandbox key, which anyone can have sign an invoice; take it away")
         return found
+
+    def _sandbox_keys(self) -> str:
+        """The first path below EINVOICE_KEYS, or itself, whose name marks keys of the portals' test systems."""
+        if not self.einvoice_keys:
+            return ""
+        place = Path(self.einvoice_keys)
+        return next((str(p) for p in (place, *sorted(place.rglob("*"))) if p.name.lower().startswith("sandbox")), "")
 
 
 REQUIRED = {
@@ -104,12 +115,29 @@ REQUIRED = {
 
 def load() -> Settings:
     """The settings of this process: the environment, then what `make up` wrote under .local/. Raises BadSettings."""
+    settings, malformed = read()
+    if malformed:
+        raise BadSettings("\n".join(malformed))
+    return settings
+
+
+def read() -> tuple[Settings, list[str]]:
+    """The same without a refusal: what is malformed stands at its default, and is named."""
+    where = Path(os.environ.get("SAATHI_ROOT") or ROOT) / ".local" / "env"
     try:
-        root = Path(os.environ.get("SAATHI_ROOT") or ROOT)
-        settings = Settings(_env_file=root / ".local" / "env")  # type: ignore[call-arg]  # a runtime argument of pydantic-settings
+        return _with_keys(_from_environment(where, {})), []
     except ValidationError as fault:
-        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in fault.errors()]
-        raise BadSettings("\n".join(lines)) from fault
+        wrong = {str(e["loc"][0]): str(e["msg"]) for e in fault.errors()}
+    defaults = {name: Settings.model_fields[name].default for name in wrong}
+    lines = [f"{name.upper()}: {why}" for name, why in wrong.items()]
+    return _with_keys(_from_environment(where, defaults)), lines
+
+
+def _from_environment(file: Path, instead: dict[str, Any]) -> Settings:
+    return Settings(_env_file=file, **instead)  # type: ignore[call-arg]  # a runtime argument of pydantic-settings
+
+
+def _with_keys(settings: Settings) -> Settings:
     keys = _local_keys(settings)
     complete = settings.model_copy(update=keys)
     complete.model_fields_set.difference_update(keys)  # nobody has set them: a real deployment is told so

@@ -26,9 +26,10 @@ from flows.effects import Say
 from flows.entry import converse
 from flows.kernel import Effect, Event
 from flows.notation import Misspelt, read, write
-from flows.session import Known, Session
+from flows.session import Known, Notice, Session
 
 CODES = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}(?: [0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})*")
+NOTICE = Notice("1", {"en": "https://roshni.example/privacy", "hi": "https://roshni.example/hi/privacy"})
 THING = re.compile(r"\((\w+)((?: [^\s()]+)*)\) ?(.*)")
 EFFECT = re.compile(r"! (\w+).*?(?: -> (\w+(?: \{.*\})?))?")
 REMARK = re.compile(r"\s{2,}# [^\"]*$")  # one with a quotation mark could be part of what was written
@@ -209,6 +210,7 @@ def _known(header: str) -> Known:
         shop_known="shop" in told,
         mobile_known=told.get("mobile") != "hidden",
         stopped="stopped" in told,
+        notice=NOTICE,
     )
 
 

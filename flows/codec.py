@@ -12,7 +12,22 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from flows import balance, details, effects, enrol, events, kernel, news, redeem, scan, session, settings
+from flows import (
+    balance,
+    bill_events,
+    bills,
+    details,
+    effects,
+    enrol,
+    events,
+    invoice,
+    kernel,
+    news,
+    redeem,
+    scan,
+    session,
+    settings,
+)
 from flows.flowbook import BOOK
 from flows.session import Session
 
@@ -20,11 +35,14 @@ TAG = "$"
 MODULES: tuple[ModuleType, ...] = (
     kernel,
     events,
+    bill_events,
     effects,
     session,
     enrol,
     details,
     scan,
+    invoice,
+    bills,
     balance,
     redeem,
     settings,

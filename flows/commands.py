@@ -12,19 +12,27 @@ from flows.settings import LANGUAGES
 from flows.talk import Talk
 
 TALKS_TO_STRANGERS = ("enrol", "settings")
-STARTED_BY_MEMBERS = ("scan", "balance", "redeem")
+STARTED_BY_MEMBERS = ("scan", "bills", "balance", "redeem")
+NOT_YET = {
+    "menu": "enrol.before.menu",
+    "scan": "enrol.before.scan",
+    "bills": "enrol.before.scan",
+    "balance": "enrol.before.balance",
+    "redeem": "enrol.before.redeem",
+}
 
 
-def obey(talk: Talk, command: str) -> bool:
+def obey(talk: Talk, commanded: ev.Commanded) -> bool:
     """Do what the command says; False when nobody knows it."""
+    command = commanded.command
     if command in ANYWHERE:
         ANYWHERE[command](talk)
     elif command in LANGUAGES:
         _choose_language(talk, command)
     elif not talk.known.enrolled and (command in STARTED_BY_MEMBERS or talk.floor() not in TALKS_TO_STRANGERS):
-        doors.enrol(talk)
+        not_yet(talk, command)
     elif command in STARTED_BY_MEMBERS:
-        doors.start(talk, command)
+        doors.start(talk, command, commanded.points)
     elif talk.frames:
         return talk.give(-1, ev.Commanded(command))
     else:
@@ -35,9 +43,16 @@ def obey(talk: Talk, command: str) -> bool:
 
 def menu(talk: Talk) -> None:
     if not talk.known.enrolled:
-        doors.enrol(talk)
+        not_yet(talk, "menu")
     else:
         talk.emit(Say("menu.resumable" if talk.frames else "menu.main"))
+
+
+def not_yet(talk: Talk, command: str) -> None:
+    """What a member could do now, said to someone who is becoming one, and the question that comes first."""
+    if command in NOT_YET and talk.find("enrol") is not None:
+        talk.emit(Say(NOT_YET[command]))
+    doors.enrol(talk)
 
 
 def _stop(talk: Talk) -> None:
@@ -64,6 +79,8 @@ def _start_marketing(talk: Talk) -> None:
 
 def _help(talk: Talk) -> None:
     talk.emit(Say("help.member" if talk.known.enrolled else "help.stranger"))
+    if talk.floor() == "enrol":
+        talk.resume()
 
 
 def _thanks(talk: Talk) -> None:

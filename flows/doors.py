@@ -6,7 +6,17 @@ Each flow has one frame at most. Whoever comes in again lifts the frame that is 
 from __future__ import annotations
 
 from flows import events as ev
-from flows.flowbook import BOOK, STARTS, keeper, starts_enrolment, waits_for_membership
+from flows.bill_events import InvoiceRead
+from flows.flowbook import (
+    BOOK,
+    STARTS,
+    asks_about_bill,
+    keeper,
+    starts_enrolment,
+    waits_for_membership,
+    wants_picture,
+    with_points,
+)
 from flows.kernel import Done, Event
 from flows.talk import Talk
 
@@ -27,9 +37,14 @@ def enrol(talk: Talk) -> None:
 def scan(talk: Talk, event: Event) -> bool:
     """A code or a picture. Whoever is not a member yet has it kept beneath the enrolment, and reserves nothing."""
     if not talk.known.enrolled:
-        talk.give(_kept(talk, "keep"), event)
+        talk.give(_kept(talk, "scan", "keep"), event)
         enrol(talk)
         return True
+    bill = talk.find("invoice")
+    if isinstance(event, ev.PhotoSent) and bill is not None and wants_picture(talk.frames[bill].state):
+        talk.lift(bill)
+        understood = talk.give(-1, event)
+        return scan(talk, ev.CodesTyped(event.codes)) if event.codes else understood
     under_way = talk.find("scan")
     if under_way is None:
         talk.push("scan", STARTS["scan"](talk.known))
@@ -47,14 +62,44 @@ def orphan(talk: Talk, event: ev.PhotoRead) -> None:
         talk.push("scan", STARTS["orphan_photo"](talk.known))
         talk.give(-1, event)
         return
-    talk.give(_kept(talk, "orphan_photo"), event)
+    talk.give(_kept(talk, "scan", "orphan_photo"), event)
     if talk.find("enrol") is None:
         enrol(talk)
 
 
-def start(talk: Talk, command: str) -> None:
+def bill(talk: Talk, event: InvoiceRead) -> None:
+    """A picture turned out to be a bill: whoever waited for the picture waits no more, and the bill is decided on."""
+    waited = talk.find("scan")
+    if waited is not None:
+        talk.give(waited, event)
+    if not talk.known.enrolled:
+        talk.give(_kept(talk, "invoice", "keep_bill"), event)
+        if talk.find("enrol") is None:
+            enrol(talk)
+        return
+    if talk.find("invoice") is None:  # beneath pictures that are still being read, so that they need not say so again
+        waits = waited is not None and waited == len(talk.frames) - 1 and keeper(talk.frames[waited].state)
+        talk.push("invoice", STARTS["bill"](talk.known), at=waited if waits else None)
+    index = talk.find("invoice")
+    assert index is not None
+    if waits_for_membership(talk.frames[index].state):  # became a member elsewhere meanwhile
+        talk.lift(index)
+        talk.give(-1, event)
+        talk.resume()
+        return
+    talk.give(index, event)
+    take_floor(talk, index)
+
+
+def take_floor(talk: Talk, index: int) -> None:
+    """A frame that asks about a bill must have the floor, or its answer would go to another."""
+    if asks_about_bill(talk.frames[index].state):
+        talk.lift(index)
+
+
+def start(talk: Talk, command: str, points: int = 0) -> None:
     """Begin a flow afresh: an older, half-done frame of the same flow makes way, unless it keeps something."""
-    state = STARTS[command](talk.known)
+    state = with_points(points) if points and command == "redeem" else STARTS[command](talk.known)
     flow = next(name for name, flow in BOOK.items() if type(state) in flow.nodes)
     under_way = talk.find(flow)
     if under_way is not None and keeper(talk.frames[under_way].state):
@@ -71,12 +116,12 @@ def end(talk: Talk) -> None:
     talk.push(top.flow, Done())
 
 
-def _kept(talk: Talk, start: str) -> int:
-    """Where a stranger's codes are kept: beneath the enrolment and above the details, so that they are credited as
-    soon as their owner is a member and before anything else is asked."""
-    kept = talk.find("scan")
+def _kept(talk: Talk, flow: str, start: str) -> int:
+    """Where a stranger's codes and bills are kept: beneath the enrolment and above the details, so that they are
+    credited as soon as their owner is a member and before anything else is asked."""
+    kept = talk.find(flow)
     if kept is None:
         kept = talk.find("enrol")
         kept = len(talk.frames) if kept is None else kept
-        talk.push("scan", STARTS[start](talk.known), at=kept)
+        talk.push(flow, STARTS[start](talk.known), at=kept)
     return kept

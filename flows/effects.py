@@ -28,6 +28,7 @@ class Say(Effect):
     key: str
     values: Mapping[str, Value] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
+    picture: str = ""  # our id of a picture that is shown above the words; such a text has no buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,19 @@ class SaveMobile(Effect):
 
 @dataclass(frozen=True, slots=True)
 class ReadPhotos(Effect):
-    """Have the pictures read. -> later, one PhotoRead each"""
+    """Have the pictures read. -> later, for each one PhotoRead, or InvoiceRead where it is a bill.
+
+    `claim`: they show the missing part of that bill, and are read together with it."""
 
     photos: tuple[str, ...]
+    claim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawPhoto(Effect):
+    """Draw what became of each code on the picture, once they are claimed. -> later, PhotoDrawn"""
+
+    photo: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,28 @@ class ClaimCodes(Effect):
     """-> CodesClaimed, one result per code in the same order"""
 
     codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecideClaims(Effect):
+    """Decide on bills that were read. -> ClaimsDecided, one result per claim in the same order"""
+
+    bills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerClaim(Effect):
+    """What the member says to a question about a bill; `value` as text (number, ISO date, paise), "" when they cannot
+    tell. -> ClaimsDecided"""
+
+    claim: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadClaims(Effect):
+    """-> ClaimsRead"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +141,13 @@ class RequestRedemption(Effect):
 
     points: int
     token: str  # of the VPA
+
+
+@dataclass(frozen=True, slots=True)
+class DropDelayNews(Effect):
+    """That the payout takes longer is not told any more where it still waits to be: it has ended. -> nothing"""
+
+    payout: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,24 @@ or a picture interrupts whatever is going on (doors.py); what was interrupted is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flows import doors
 from flows import events as ev
-from flows.commands import TALKS_TO_STRANGERS, obey
+from flows.bill_events import InvoiceRead
+from flows.commands import NOT_YET, TALKS_TO_STRANGERS, obey
 from flows.effects import ForgetSecret, Say
-from flows.flowbook import BOOK, NEWS
+from flows.flowbook import BOOK, NEWS, asks_name
 from flows.kernel import Effect, Event, FlowBroken, step
 from flows.news import News
 from flows.session import Asked, Known, Session
 from flows.spelling import normalised, only_emoji
 from flows.talk import Talk, after
 from flows.texts import words
-from flows.understand import exactly, nearly, tapped
+from flows.understand import exactly, is_ours, nearly, tapped
 
+SENDS_MONEY = re.compile(r"yes-\d+-.+", re.ASCII)  # the button of redeem.confirm
 MISSES_MAX = 3  # misunderstandings in a row before we stop asking and offer help
 
 MEMBER = (ev.Said, ev.Tapped, ev.Commanded, ev.CodesTyped, ev.PhotoSent, ev.DocumentSent, ev.OtherSent, ev.SecretGiven)
@@ -61,6 +64,10 @@ def _member(talk: Talk, event: Event) -> tuple[Event, int]:
     heard = event
     if isinstance(event, ev.Said):
         heard = exactly(event, asked, locale)
+        if isinstance(heard, ev.Commanded) and _may_be_a_name(talk, event):
+            if heard.command in NOT_YET:
+                talk.emit(Say(NOT_YET[heard.command]))
+            heard = event
     elif isinstance(event, ev.Tapped):
         heard = tapped(event.button)
     if _answer(talk, heard):
@@ -76,6 +83,11 @@ def _member(talk: Talk, event: Event) -> tuple[Event, int]:
     if talk.frames:  # the question again, so that its answer is understood, and not taken for one of the help's buttons
         talk.resume()
     return heard, 0
+
+
+def _may_be_a_name(talk: Talk, said: ev.Said) -> bool:
+    """Salam, Meenu: where a name is asked for, the flow asks which of the two is meant."""
+    return bool(talk.frames) and asks_name(talk.frames[-1].state) and normalised(said.text) in words().also_names
 
 
 def _second_look(talk: Talk, event: Event, asked: Asked | None, locale: str) -> Event | None:
@@ -94,12 +106,14 @@ def _second_look(talk: Talk, event: Event, asked: Asked | None, locale: str) -> 
 def _answer(talk: Talk, heard: Event) -> bool:
     """Take what the member did; False when nothing could be made of it."""
     match heard:
-        case ev.CodesTyped(()) | ev.PhotoSent(()):
+        case ev.CodesTyped(()) | ev.PhotoSent(()) | ev.DocumentSent(()):
             return _answer(talk, ev.OtherSent("empty"))
-        case ev.Commanded(command):
-            return obey(talk, command)
+        case ev.Commanded():
+            return obey(talk, heard)
         case ev.CodesTyped() | ev.PhotoSent():
             return doors.scan(talk, heard)
+        case ev.DocumentSent(documents, caption, codes):
+            return doors.scan(talk, ev.PhotoSent(documents, caption, codes))  # a bill on paper or as a file is the same bill
         case ev.SecretGiven() if asked_secret(Session(tuple(talk.frames))) is None:
             _unasked(talk, heard)
             return True
@@ -109,13 +123,17 @@ def _answer(talk: Talk, heard: Event) -> bool:
         case ev.OtherSent(kind):
             talk.emit(Say("other.cannot_read", {"kind": kind}))
             return True
-        case ev.DocumentSent():
-            talk.emit(Say("other.document"))
-            return True
         case _ if talk.frames:
             return talk.give(-1, heard)
         case ev.Said(typed) if only_emoji(typed) or normalised(typed) in words().answers:
             talk.emit(Say("thanks.welcome"))  # a thumbs up or an "ok" that answers no question
+            return True
+        case ev.Tapped(button) if SENDS_MONEY.fullmatch(button):
+            talk.emit(Say("redeem.answered"))
+            doors.start(talk, "balance")
+            return True
+        case ev.Tapped(button) if is_ours(button):  # of a question that has been answered since
+            talk.emit(Say("menu.answered"))
             return True
         case _:
             talk.emit(Say("menu.again"))
@@ -136,10 +154,14 @@ def _world(talk: Talk, event: Event) -> None:
     An outcome whose flow was cancelled meanwhile is nobody's any more and says nothing: the ledger and the outbox
     hold what came of it.
     """
+    if isinstance(event, InvoiceRead):
+        doors.bill(talk, event)
+        return
     for index in range(len(talk.frames) - 1, -1, -1):
         frame = talk.frames[index]
         if type(event) in BOOK[frame.flow].nodes[type(frame.state)].hears:
             talk.give(index, event)
+            doors.take_floor(talk, index)
             return
     if isinstance(event, ev.PhotoRead):
         doors.orphan(talk, event)

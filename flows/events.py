@@ -26,6 +26,7 @@ class Commanded(Event):
     """A word that means the same everywhere: menu, help, back, cancel, balance, scan, redeem, language, …"""
 
     command: str
+    points: int = 0  # the number that stood beside "redeem"; 0: none did
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class CodesTyped(Event):
 class PhotoSent(Event):
     photos: tuple[str, ...]  # our ids of the pictures in the message
     caption: str = ""
+    codes: tuple[str, ...] = ()  # written below it
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentSent(Event):
     documents: tuple[str, ...]
     caption: str = ""
+    codes: tuple[str, ...] = ()  # written below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Enrolled(Event):
 @dataclass(frozen=True, slots=True)
 class CodeResult:
     """What came of one code. outcome: credited | already_yours | claimed_by_other | not_active | expired | void |
-    typo | budget_spent. `on`: the date (YYYY-MM-DD) of the claim or the expiry where there is one."""
+    other_programme | typo | budget_spent. `on`: the date (YYYY-MM-DD) of the claim or the expiry where there is one."""
 
     code: str
     outcome: str
@@ -170,14 +173,31 @@ class TooFewPoints(Event):
 
 @dataclass(frozen=True, slots=True)
 class PhotoRead(Event):
-    """A picture was read. problem: "" | no_code | not_an_image | truncated | too_large | too_many_pixels |
-    not_available | unsupported. `hints`: blurred, dark, glare, too_small. Foreign codes are counted, not told."""
+    """A picture was read, and is no bill. problem: "" | no_code | not_an_invoice | not_an_image | truncated | too_large |
+    too_many_pixels | not_available | unsupported. `hints`: blurred, dark, glare, too_small, cut_edges, too_far. Foreign
+    codes are counted, not told."""
 
     photo: str
     codes: tuple[str, ...]
     problem: str = ""
     hints: tuple[str, ...] = ()
     foreign: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoDrawn(Event):
+    """A picture of several codes, with a frame around each: `picture` is our id of it."""
+
+    photo: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoHard(Event):
+    """Seen at a glance: this picture will be hard to read. We try; a better one may be quicker."""
+
+    photo: str
+    hints: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flows.balance import BALANCE, ReadingBalance
+from flows.bills import BILLS, ReadingBills
 from flows.details import DETAILS, AwaitMembership
-from flows.enrol import ENROL, first_question
+from flows.enrol import ENROL, AskName, first_question
+from flows.invoice import INVOICE, AwaitCorner, Confirming, Deciding, KeptBills, Typing
 from flows.kernel import Flow, State
 from flows.news import NEWS
 from flows.redeem import REDEEM, ReadingTerms
@@ -15,27 +17,51 @@ from flows.session import Known
 from flows.settings import SETTINGS, AskLanguage
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
-BOOK: Mapping[str, Flow] = {flow.name: flow for flow in (ENROL, DETAILS, SCAN, BALANCE, REDEEM, SETTINGS)}
+BOOK: Mapping[str, Flow] = {flow.name: flow for flow in (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, SETTINGS)}
 
-# What begins a flow: a command a member may give, or (keep, orphan_photo) a picture or code that nobody waits for.
+# What begins a flow: a command a member may give, or (keep, orphan_photo, keep_bill, bill) a picture, code or bill that
+# nobody waits for.
 STARTS: Mapping[str, Callable[[Known], State]] = {
     "scan": lambda _: AskPhoto(),
     "keep": lambda _: Kept((), ()),
     "orphan_photo": lambda known: AwaitPhotos(()) if known.enrolled else Kept((), ()),
+    "keep_bill": lambda _: KeptBills(()),
+    "bill": lambda _: Deciding(0, ()),
+    "bills": lambda _: ReadingBills(),
     "balance": lambda _: ReadingBalance(),
     "redeem": lambda _: ReadingTerms(),
     "language": lambda _: AskLanguage(),
 }
 
 
+def with_points(points: int) -> State:
+    """A redemption whose number is known already."""
+    return ReadingTerms(points)
+
+
 def keeper(state: State) -> bool:
-    """Whether the state holds a picture or a code of the member's, which must not be dropped."""
-    return isinstance(state, Kept | AwaitPhotos | Claiming)
+    """Whether the state holds a picture, a code or a bill of the member's, which must not be dropped."""
+    return isinstance(state, Kept | AwaitPhotos | Claiming | KeptBills)
+
+
+def asks_about_bill(state: State) -> bool:
+    """Whether the state has put a question about a bill."""
+    return isinstance(state, Confirming | Typing | AwaitCorner)
+
+
+def wants_picture(state: State) -> bool:
+    """Whether the state has asked for a picture of its own: the next ones are its answer."""
+    return isinstance(state, AwaitCorner)
 
 
 def waits_for_membership(state: State) -> bool:
     """Whether the state keeps something until its owner is a member."""
-    return isinstance(state, Kept)
+    return isinstance(state, Kept | KeptBills)
+
+
+def asks_name(state: State) -> bool:
+    """Whether a name is asked for, so that a word of ours may be one."""
+    return isinstance(state, AskName)
 
 
 def starts_enrolment(known: Known) -> tuple[State, State]:
@@ -43,4 +69,6 @@ def starts_enrolment(known: Known) -> tuple[State, State]:
     return AwaitMembership(), first_question(known)
 
 
-__all__ = ["BOOK", "NEWS", "STARTS", "keeper", "starts_enrolment", "waits_for_membership"]
+__all__ = [
+    "BOOK", "NEWS", "STARTS", "asks_name", "keeper", "starts_enrolment", "waits_for_membership", "wants_picture", "with_points",
+]  # fmt: skip

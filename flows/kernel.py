@@ -69,7 +69,8 @@ def node(
     """One row of a flow's table.
 
     `hears`: events of the world that this state takes even when its frame is not on top.
-    `asks`: the kind of secret the state asks for ("vpa"); what the member writes there arrives as SecretGiven.
+    `asks`: the kind of secret the state asks for ("vpa"); what the member writes there arrives as SecretGiven. With a
+    question mark ("vpa?") the state does not wait for one but takes one: other words arrive as they are.
     """
     return state, Node(answer, frozenset(goes_to) | {state}, frozenset(may_emit), frozenset(hears or ()), asks)
 

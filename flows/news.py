@@ -1,12 +1,31 @@
-"""What the world has to tell a member whatever they are doing: money that moved, and faults of ours."""
+"""What the world has to tell a member whatever they are doing: money that moved, what a reviewer
+decided, a photo that is hard to read, and faults of ours."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.effects import Say, Value
-from flows.events import EventParked, PayoutDelayed, PayoutFailed, PayoutPaid, PayoutReversed
+from flows.bill_events import ClaimApproved, ClaimRejected, ClaimReversed
+from flows.effects import DropDelayNews, Say, Value
+from flows.events import EventParked, PayoutDelayed, PayoutFailed, PayoutPaid, PayoutReversed, PhotoDrawn, PhotoHard
 from flows.kernel import Event, Flow, State, Step, node
+
+REJECTED = {
+    "not_an_invoice": "news.bill_rejected.not_an_invoice",
+    "not_authorised": "news.bill_rejected.not_authorised",
+    "stale": "news.bill_rejected.stale",
+    "seen": "news.bill_rejected.seen",
+    "no_products": "news.bill_rejected.no_products",
+    "unreadable": "news.bill_rejected.unreadable",
+}
+HARD = {  # the first that applies is told: one thing to do better
+    "too_small": "coach.too_small",
+    "too_far": "coach.too_far",
+    "blurred": "coach.blurred",
+    "dark": "coach.dark",
+    "glare": "coach.glare",
+    "cut_edges": "coach.cut_edges",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +38,24 @@ def news(state: News, event: Event) -> Step:
         case PayoutPaid():
             values = {**_money(event), "points": event.points}
             told = Say("news.paid", {**values, "utr": event.utr}) if event.utr else Say("news.paid_bare", values)
-            return Step(state, (told,))
+            return Step(state, (DropDelayNews(event.payout), told))
         case PayoutFailed() | PayoutReversed():
             values = {**_money(event), "points": event.points, "available": event.available}
-            return Step(state, (Say(_bad_news(event), values),))
+            return Step(state, (DropDelayNews(event.payout), Say(_bad_news(event), values)))
         case PayoutDelayed():
             return Step(state, (Say("news.delayed", _money(event)),))
+        case ClaimApproved(_, number, points, available):
+            return Step(state, (Say("news.bill_approved", {"number": number, "points": points, "available": available}),))
+        case ClaimRejected(_, sent_on, reason):
+            return Step(state, (Say(REJECTED.get(reason, "news.bill_rejected.unreadable"), {"sent_on": sent_on}),))
+        case ClaimReversed(_, number, points, available, reason):
+            key = "news.bill_returned" if reason == "returned" else "news.bill_reversed"
+            return Step(state, (Say(key, {"number": number, "points": points, "available": available}),))
+        case PhotoDrawn(_, picture):
+            return Step(state, (Say("scan.drawn", picture=picture),))
+        case PhotoHard(_, hints):
+            hint = next((HARD[hint] for hint in HARD if hint in hints), None)
+            return Step(state, (Say(hint),) if hint else ())
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -50,8 +81,19 @@ NEWS = Flow(
                 News,
                 news,
                 goes_to=set(),
-                may_emit={Say},
-                hears={PayoutPaid, PayoutFailed, PayoutReversed, PayoutDelayed, EventParked},
+                may_emit={Say, DropDelayNews},
+                hears={
+                    PayoutPaid,
+                    PayoutFailed,
+                    PayoutReversed,
+                    PayoutDelayed,
+                    ClaimApproved,
+                    ClaimRejected,
+                    ClaimReversed,
+                    PhotoDrawn,
+                    PhotoHard,
+                    EventParked,
+                },
             )
         ]
     ),

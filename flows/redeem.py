@@ -39,7 +39,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class ReadingTerms(State):
-    pass
+    points: int = 0  # how many were asked for together with the command; 0: not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def reading_terms(state: ReadingTerms, event: Event) -> Step:
         case RedeemTermsRead(available, least, most, paise_per_point, vpa):
             terms = Terms(least, min(most, available), paise_per_point, vpa)
             if terms.most >= least:
-                return _ask_how_many(terms)
+                return _asked_for(terms, state.points) if state.points else _ask_how_many(terms)
             if available >= least:
                 return Step(Done(), (Say("redeem.not_now", {"available": available}),))
             values = {"available": available, "least": least, "missing": least - available}
@@ -103,11 +103,7 @@ def ask_points(state: AskPoints, event: Event) -> Step:
         case Tapped(button) if (points := _offered(button)) and terms.least <= points <= terms.most:
             return _ask_where(terms, points)
         case Said(typed) if (number := whole_number(typed)) is not None:
-            if number < terms.least:
-                return Step(state, (Say("redeem.below_least", {"least": terms.least}),))
-            if number > terms.most:
-                return Step(state, (Say("redeem.above_most", {"most": terms.most}),))
-            return _ask_where(terms, number)
+            return _asked_for(terms, number)
         case Commanded("back"):
             return Step(Done(), (Say("cancel.done"),))
         case _:
@@ -163,6 +159,10 @@ def confirm(state: Confirm, event: Event) -> Step:
             return Step(Requesting(state.points), (RequestRedemption(state.points, state.vpa.token),))
         case Tapped("no-redeem"):
             return Step(Done(), (Say("redeem.cancelled"),))
+        case SecretGiven(token, "vpa", _):  # instead of a no: here is where it shall go
+            return Step(CheckingVpa(state.terms, state.points, token), (CheckVpa(token),))
+        case SecretGiven(token, kind, _):
+            return Step(state, _not_a_vpa(token, kind), False)
         case Commanded("back"):
             return Step(OfferVpa(state.terms, state.points, state.vpa), (_offer(state.points, state.vpa),))
         case _:
@@ -182,6 +182,15 @@ def requesting(state: Requesting, event: Event) -> Step:
 
 def _ask_how_many(terms: Terms) -> Step:
     return Step(AskPoints(terms), (_ask_points(terms),))
+
+
+def _asked_for(terms: Terms, points: int) -> Step:
+    """A number that was typed, wherever it was."""
+    if points < terms.least:
+        return Step(AskPoints(terms), (Say("redeem.below_least", {"least": terms.least}),))
+    if points > terms.most:
+        return Step(AskPoints(terms), (Say("redeem.above_most", {"most": terms.most}),))
+    return _ask_where(terms, points)
 
 
 def _ask_points(terms: Terms) -> Say:
@@ -238,7 +247,7 @@ REDEEM = Flow(
             node(
                 ReadingTerms,
                 reading_terms,
-                goes_to={AskPoints, Done},
+                goes_to={AskPoints, OfferVpa, AskVpa, Done},
                 may_emit={Say, ReadRedeemTerms},
                 hears={RedeemTermsRead},
             ),
@@ -264,7 +273,13 @@ REDEEM = Flow(
                 may_emit={Say, ForgetSecret},
                 hears={VpaAccepted, VpaRefused},
             ),
-            node(Confirm, confirm, goes_to={OfferVpa, Requesting, Done}, may_emit={Say, RequestRedemption}),
+            node(
+                Confirm,
+                confirm,
+                goes_to={OfferVpa, CheckingVpa, Requesting, Done},
+                may_emit={Say, CheckVpa, ForgetSecret, RequestRedemption},
+                asks="vpa?",
+            ),
             node(
                 Requesting,
                 requesting,

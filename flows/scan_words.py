@@ -16,11 +16,21 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "not_active": (),
     "expired": ("on",),
     "void": (),
+    "other_programme": (),
     "typo": (),
     "budget_spent": (),
 }
-PROBLEMS = ("not_an_image", "truncated", "too_large", "too_many_pixels", "not_available", "unsupported")
-HINTS = ("too_small", "blurred", "dark", "glare")  # the first that applies is told: one thing to do better
+PROBLEMS = (
+    "pdf",
+    "not_an_invoice",
+    "not_an_image",
+    "truncated",
+    "too_large",
+    "too_many_pixels",
+    "not_available",
+    "unsupported",
+)
+HINTS = ("too_small", "too_far", "blurred", "dark", "glare", "cut_edges")  # the first that applies is told
 
 
 def about_photo(read: PhotoRead) -> Say:

@@ -9,6 +9,14 @@ from flows.kernel import State
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """The privacy notice that people agree to: its version, and by language where it stands; empty: not known."""
+
+    version: str = "1"
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the house knows of the person when the event is taken; stored beside the event, so that replay is exact."""
 
@@ -21,6 +29,7 @@ class Known:
     mobile_known: bool = False  # a visible phone number, or one that was given
     stopped: bool = False
     marketing_stopped: bool = False
+    notice: Notice = field(default_factory=Notice)  # of the programme; told only of those who may still have to agree
 
 
 @dataclass(frozen=True, slots=True)

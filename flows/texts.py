@@ -6,7 +6,8 @@
     list = "Choose"                                                                 # present: a list of up to 10
 
 words.toml holds what people type instead of tapping, in every script at once: `[commands]`, `[answers]` by the
-language they are in, and the `courtesy` that may stand around either.
+language they are in, and the `courtesy` that may stand around either. templates.toml names the texts that WhatsApp is
+asked to approve.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ class Words:
     commands: Mapping[str, str]  # what was typed, normalised -> command
     answers: Mapping[str, Answer]  # what was typed, normalised -> what it means
     courtesy: frozenset[str]  # words that add nothing: ji, please, bhai
+    points: frozenset[str]  # words that make a number one of points
+    money: frozenset[str]  # and those that make a sum of money of it
+    beside_points: frozenset[str]  # words that stand beside either and add nothing: of, का
+    also_names: frozenset[str]  # those of ours that are people's names too
 
     def are(self, typed: str) -> bool:
         """Whether what was typed is one of our words, and so nobody's name."""
@@ -67,6 +72,12 @@ def catalogue(locale: str) -> Mapping[str, Text]:
 
 
 @cache
+def template_categories() -> Mapping[str, str]:
+    """Texts that may be sent as a template outside the 24-hour window: key to WhatsApp's category."""
+    return {key: category for category, keys in _toml("templates.toml").items() for key in keys}
+
+
+@cache
 def words() -> Words:
     raw = _toml("words.toml")
     commands = {normalised(word): meaning for meaning, typed in raw["commands"].items() for word in typed}
@@ -76,7 +87,8 @@ def words() -> Words:
         for locale, typed in by_locale.items()
         for word in typed
     }
-    return Words(commands, answers, frozenset(map(normalised, raw["courtesy"])))
+    lists = ("courtesy", "points", "money", "beside_points", "also_names")
+    return Words(commands, answers, *(frozenset(map(normalised, raw[name])) for name in lists))
 
 
 def _toml(name: str) -> dict[str, Any]:

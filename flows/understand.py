@@ -10,10 +10,11 @@ from functools import cache
 from flows.events import Commanded, Said, Tapped
 from flows.kernel import Event
 from flows.session import Asked
-from flows.spelling import normalised
+from flows.spelling import normalised, whole_number
 from flows.texts import LOCALES, catalogue, words
 
 COMMAND = "cmd."  # a button whose id begins so is a command wherever it is tapped, however old the prompt
+REDEEM = "redeem"  # the command that takes a number beside it
 LETTERS_MAX = 100  # nothing we understand is longer
 FUZZY_LETTERS_MIN = 5  # shorter words are one slip away from too many others
 NEVER_GUESSED = ("stop", "start", "stop_marketing", "start_marketing", "cancel")  # "shop karo" is not "stop karo"
@@ -24,7 +25,7 @@ def exactly(said: Said, asked: Asked | None, locale: str) -> Event:
     if len(said.text) > LETTERS_MAX:
         return said
     typed = normalised(said.text)
-    return _literally(typed, asked, locale) or _literally(_bare(typed), asked, locale) or said
+    return _literally(typed, asked, locale) or _literally(_bare(typed), asked, locale) or _with_points(said) or said
 
 
 def nearly(said: Said, asked: Asked | None, locale: str) -> Event | None:
@@ -45,12 +46,19 @@ def nearly(said: Said, asked: Asked | None, locale: str) -> Event | None:
             guesses.setdefault(word, button)
     if near := _near(typed, guesses):
         return tapped(guesses[near])
-    near = _near(typed, _words_by_letter()[0].get(typed[0], ()))
-    return Commanded(words().commands[near]) if near else None
+    rest, points = _number_taken_out(said.text) or (typed, 0)
+    near = _near(rest, _words_by_letter()[0].get(rest[:1], ()))
+    command = words().commands[near] if near else ""
+    return Commanded(command, points) if command == REDEEM or (command and rest == typed) else None
 
 
 def tapped(button: str) -> Event:
     return Commanded(button.removeprefix(COMMAND)) if button.startswith(COMMAND) else Tapped(button)
+
+
+def is_ours(button: str) -> bool:
+    """Whether some question of ours has, or had, a button of this meaning."""
+    return _meaning(button) in _meanings()
 
 
 def filled(template: str, values: Mapping[str, str | int]) -> str:
@@ -70,6 +78,28 @@ def _literally(typed: str, asked: Asked | None, locale: str) -> Event | None:
     return Commanded(command) if command else None
 
 
+def _with_points(said: Said) -> Commanded | None:
+    """ "redeem 50", "50 पॉइंट के पैसे": the command together with its number."""
+    rest, points = _number_taken_out(said.text) or ("", 0)
+    return Commanded(REDEEM, points) if words().commands.get(rest) == REDEEM else None
+
+
+def _number_taken_out(text: str) -> tuple[str, int] | None:
+    """The words without the one number among them and what belongs to it, and the number: 0 where it is no number of
+    points (a sum of money, a fraction). None where there is not one number, or nothing beside it."""
+    parts, known = text.split(), words()
+    numbers = [part for part in parts if any(letter.isnumeric() for letter in part)]
+    beside = [word for part in parts if part not in numbers for word in normalised(part).split()]
+    nothing = known.points | known.beside_points | known.courtesy
+    kept = [word for word in beside if word not in nothing]
+    rests = (" ".join(kept), " ".join(word for word in kept if word not in known.money))  # "rupaye chahiye", "redeem rs"
+    if len(numbers) != 1 or not kept:
+        return None
+    in_money = any(word in known.money for word in beside) and not any(word in known.points for word in beside)
+    points = 0 if in_money else whole_number(numbers[0].strip(",;:!?।()\"'")) or 0
+    return next((rest for rest in rests if rest in known.commands), rests[1]), points
+
+
 def _options(asked: Asked | None, locale: str) -> Mapping[str, str]:
     """What may be typed for the last prompt's buttons -> the button's id. Titles of every language count: the
     member may have changed theirs since, or read the notice, which shows all."""
@@ -87,6 +117,11 @@ def _options(asked: Asked | None, locale: str) -> Mapping[str, str]:
 
 def _title(title: str, values: Mapping[str, str | int]) -> str:
     return normalised(filled(title, values)) if "{" in title else _fixed_title(title)
+
+
+@cache
+def _meanings() -> frozenset[str]:
+    return frozenset(_meaning(b.id) for prompt in catalogue(LOCALES[0]).values() for b in prompt.buttons)
 
 
 @cache
@@ -134,4 +169,4 @@ def _near(typed: str, candidates: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(typed, alike, n=1, cutoff=0.8)), None)
 
 
-__all__ = ["COMMAND", "exactly", "filled", "nearly", "normalised", "tapped"]
+__all__ = ["COMMAND", "exactly", "filled", "is_ours", "nearly", "normalised", "tapped"]

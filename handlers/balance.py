@@ -32,7 +32,9 @@ def read_balance(turn: Turn, effect: ReadBalance, key: str) -> Event | None:
 
 
 def _what(turn: Turn, facts: Mapping[str, Any]) -> str:
-    """The product, by today's name in the member's language."""
+    """The product, by today's name in the member's language; of a bill, its number."""
+    if "invoice_number" in facts:
+        return str(facts["invoice_number"])
     product = turn.programme.product(str(facts["sku"])) if "sku" in facts else None
     return product.name(turn.known.locale) if product else ""
 

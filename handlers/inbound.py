@@ -14,6 +14,7 @@ from handlers.turn import Turn
 from loyalty.code_search import find_codes
 from whatsapp.inbound import Inbound, Media
 
+PDF = "application/pdf"  # the one kind of document that bills come as
 SAID_MAX = 1_600  # letters of a message that the flows look at
 CODES_MAX = 250  # more than a text of 4,096 letters can hold: no code of a message is left out
 
@@ -39,16 +40,17 @@ def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
     if kind is None:
         return secrets.unasked(words) or said
     meant = exactly(said, session.asked, turn.known.locale)
-    return said if meant != said else secrets.asked(turn, words, kind)
+    in_passing = kind.endswith("?") and "@" not in words and secrets.unasked(words) is None
+    return said if meant != said or in_passing else secrets.asked(turn, words, kind.removesuffix("?"))
 
 
 def _media(turn: Turn, inbound: Inbound) -> Event:
     photos = [m for m in inbound.media if _is(m, "image/") and inbound.kind != "sticker"]
     if photos:
-        return PhotoSent(_rows(turn, inbound, photos), _caption(inbound))
-    documents = [m for m in inbound.media if _is(m, "application/")]
+        return PhotoSent(_rows(turn, inbound, photos), _caption(inbound), _codes(inbound))
+    documents = [m for m in inbound.media if _is(m, PDF)]
     if documents:
-        return DocumentSent(_rows(turn, inbound, documents), _caption(inbound))
+        return DocumentSent(_rows(turn, inbound, documents), _caption(inbound), _codes(inbound))
     return OtherSent(inbound.kind.removeprefix("media:"))
 
 
@@ -56,6 +58,11 @@ def _caption(inbound: Inbound) -> str:
     """What stands below a picture; nothing where a secret is in it."""
     words = inbound.text.strip()[:SAID_MAX]
     return "" if secrets.unasked(words) else words
+
+
+def _codes(inbound: Inbound) -> tuple[str, ...]:
+    """The codes that are written below a picture."""
+    return tuple(find_codes(inbound.text)[:CODES_MAX])
 
 
 def _is(media: Media, family: str) -> bool:

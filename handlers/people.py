@@ -9,6 +9,7 @@ from sqlalchemy import text
 from flows.effects import Enrol, RecordConsent, SaveMobile, SaveShop, SetLanguage
 from flows.events import Enrolled
 from flows.kernel import Event
+from flows.session import Notice
 from handlers.turn import Turn
 
 _CONSENT = text("""
@@ -68,6 +69,12 @@ def enrol(turn: Turn, effect: Enrol, key: str) -> Event | None:
     })  # fmt: skip
     turn.conversation.member_id = member
     return Enrolled(effect.name, effect.role)
+
+
+def notice(turn: Turn) -> Notice:
+    """The notice that whoever is not a member yet agrees to."""
+    told = turn.programme.notice
+    return Notice(told.version, dict(told.links))
 
 
 def save_shop(turn: Turn, effect: SaveShop, key: str) -> Event | None:

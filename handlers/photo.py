@@ -10,12 +10,17 @@ from loyalty.code_search import code_in_link, find_codes
 CODES_MAX = 250  # more than any camera resolves in one picture
 
 
+def codes_in(words: str) -> list[str]:
+    """Our codes in what one QR code holds: a link's, or those that stand in it."""
+    return [code] if (code := code_in_link(words)) else find_codes(words, spelt_oddly=False)  # print makes no slips
+
+
 def photo_read(photo: str, texts: Sequence[str], hints: Sequence[str]) -> PhotoRead:
     """`texts`: what the QR codes of one picture hold."""
     codes: dict[str, None] = {}
     foreign = 0
     for words in texts:
-        found = [code] if (code := code_in_link(words)) else find_codes(words)
+        found = codes_in(words)
         codes |= dict.fromkeys(found)
         foreign += not found
     kept = tuple(codes)[:CODES_MAX]

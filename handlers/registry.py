@@ -8,10 +8,11 @@ from typing import Any
 from flows import effects as do
 from flows.kernel import Effect, Event
 from handlers.balance import read_balance
+from handlers.invoice import answer_claim, decide_claims, read_claims
 from handlers.people import enrol, record_consent, save_mobile, save_shop, set_language
 from handlers.redeem import check_vpa, read_redeem_terms, request_redemption
-from handlers.say import say
-from handlers.scan import claim_codes, read_photos
+from handlers.say import drop_delay_news, say
+from handlers.scan import claim_codes, draw_photo, read_photos
 from handlers.secrets import forget_secret
 from handlers.turn import Turn
 
@@ -26,9 +27,14 @@ HANDLERS: Mapping[type[Effect], Handler] = {
     do.SaveMobile: save_mobile,
     do.ReadPhotos: read_photos,
     do.ClaimCodes: claim_codes,
+    do.DrawPhoto: draw_photo,
+    do.DecideClaims: decide_claims,
+    do.AnswerClaim: answer_claim,
+    do.ReadClaims: read_claims,
     do.ReadBalance: read_balance,
     do.ReadRedeemTerms: read_redeem_terms,
     do.CheckVpa: check_vpa,
     do.RequestRedemption: request_redemption,
+    do.DropDelayNews: drop_delay_news,
     do.ForgetSecret: forget_secret,
 }

@@ -33,7 +33,7 @@ def render(say: Say, locale: str) -> Message:
     raw = {name: str(value) for name, value in say.values.items()}
     return Message(
         text_key=say.key, locale=locale, body=fill(template.body, values), buttons=buttons,
-        list_button=template.list_button, values=values, raw_values=raw,
+        list_button=template.list_button, values=values, raw_values=raw, picture=say.picture,
     )  # fmt: skip
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from flows.effects import Say
+from dataclasses import replace
+
+from flows.effects import DropDelayNews, Say
 from flows.kernel import Event
+from flows.texts import LOCALES
 from handlers.render import render
 from handlers.turn import Turn
+from payouts.news import delay_key
 from whatsapp.outbound import parts
-from whatsapp.outbox import Row
+from whatsapp.outbox import Row, drop
 
 
 def say(turn: Turn, effect: Say, key: str) -> Event | None:
     """Render now, so that the outbox keeps the words that were sent. A long text leaves as several messages."""
     message = render(effect, turn.known.locale)
+    if turn.conversation.locale is None and not message.buttons:
+        message = replace(message, body=_in_every_language(turn, effect, message.body))
     for number, part in enumerate(parts(message)):
         turn.out.append(Row(
             key=key if number == 0 else f"{key}/{number}", conversation_id=turn.conversation.id,
@@ -21,6 +27,17 @@ def say(turn: Turn, effect: Say, key: str) -> Event | None:
             not_before=turn.now, created_at=turn.now,
         ))  # fmt: skip
     return None
+
+
+def drop_delay_news(turn: Turn, effect: DropDelayNews, key: str) -> Event | None:
+    turn.conversation.held -= drop(turn.conn, turn.conversation.id, delay_key(effect.payout), turn.now)
+    return None
+
+
+def _in_every_language(turn: Turn, effect: Say, first: str) -> str:
+    """For whoever has chosen no language yet. Texts with buttons see to that themselves: their buttons say which."""
+    others = [render(effect, locale).body for locale in LOCALES if locale != turn.known.locale]
+    return "\n\n".join(dict.fromkeys([first, *others]))
 
 
 def _state(turn: Turn) -> str:

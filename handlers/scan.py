@@ -6,10 +6,11 @@ import json
 
 from sqlalchemy import text
 
-from flows.effects import ClaimCodes, ReadPhotos
+from flows.effects import ClaimCodes, DrawPhoto, ReadPhotos
 from flows.events import CodeResult, CodesClaimed
 from flows.kernel import Event
 from handlers.balance import day
+from handlers.invoice import read as read_together
 from handlers.turn import Turn
 from ledger import balance as books
 from ledger import points
@@ -21,18 +22,23 @@ from loyalty.earn import coupon_credit
 _TASK = text("""
     INSERT INTO tasks (id, key, kind, queue, conversation_id, payload, due_at, created_at)
     VALUES (:id, :key, 'read_photo', 'media', :conversation, :payload, :now, :now)""")
+_DRAW = text(str(_TASK).replace("'read_photo'", "'draw_photo'"))
 OUTCOMES = {
     coupons.AlreadyYours: "already_yours",
     coupons.ClaimedByOther: "claimed_by_other",
     coupons.NotActive: "not_active",
     coupons.Expired: "expired",
     coupons.Void: "void",
+    coupons.OtherProgramme: "other_programme",
     coupons.Unknown: "typo",  # a genuine MAC over a serial we never issued: nothing a member could act upon
 }
 
 
 def read_photos(turn: Turn, effect: ReadPhotos, key: str) -> Event | None:
-    """A task per picture; each comes back as one PhotoRead."""
+    """A task per picture; each comes back as one PhotoRead or InvoiceRead. Parts of a bill are read in one task."""
+    if effect.claim:
+        read_together(turn, effect.photos, effect.claim, key)
+        return None
     for number, photo in enumerate(effect.photos):
         task = turn.ids.new("tsk")
         turn.conn.execute(_TASK, {
@@ -40,6 +46,15 @@ def read_photos(turn: Turn, effect: ReadPhotos, key: str) -> Event | None:
             "payload": json.dumps({"photo": photo}),
         })  # fmt: skip
         turn.tasks.append(("media", task))
+    return None
+
+
+def draw_photo(turn: Turn, effect: DrawPhoto, key: str) -> Event | None:
+    """A task that draws; what it draws is PhotoDrawn."""
+    task = turn.ids.new("tsk")
+    row = {"id": task, "key": key, "conversation": turn.conversation.id, "now": turn.now}
+    turn.conn.execute(_DRAW, {**row, "payload": json.dumps({"photo": effect.photo})})
+    turn.tasks.append(("media", task))
     return None
 
 

@@ -1,35 +1,36 @@
 """Secrets are taken out of words before the engine, the journal or a log sees them.
 
-An Aadhaar number is never kept at all (UIDAI: only licensed entities may): it is struck out before the message is
-stored. A UPI id or a PAN becomes a token where a state asks for it, and is passed over where none does.
+A UPI id or a PAN becomes a token where a state asks for it, and is passed over where none does. An Aadhaar number has
+been struck out before the message was stored (aadhaar.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
-from stdnum import verhoeff
 
 from base.masking import mask_vpa
 from base.sealing import Keyring, Sealer
 from flows.effects import ForgetSecret
 from flows.events import SecretGiven
 from flows.kernel import Event
+from handlers.aadhaar import STRUCK_OUT
 from handlers.turn import Turn
 from loyalty.vpa import normal_vpa
 
-STRUCK_OUT = "▮▮▮▮ ▮▮▮▮ ▮▮▮▮"
-_APART = r"[\s.\-_\u2010-\u2015\u200b-\u200d\u2060]{0,3}"  # what people and keyboards put between the groups
-# digits of any script, letters may touch them; the lookahead makes overlapping readings of a row of groups seen too
-AADHAAR_LIKE = re.compile(rf"(?<!\d)(?=(\d{{4}}{_APART}\d{{4}}{_APART}\d{{4}})(?!\d))")
-MOBILE_WITH_COUNTRY = re.compile(r"91[6-9]\d{9}")
 PAN = re.compile(r"(?<![A-Z0-9])[A-Z]{3}[PCHFABGJLTK][A-Z]\d{4}[A-Z](?![A-Z0-9])")
 # No dot within the handle, which keeps e-mail addresses out; a full stop behind it ends the sentence.
 VPA_IN_WORDS = re.compile(r"(?<![\w.\-@])[\w.\-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}(?![\w@]|\.\w)")
+# Any other word beside it could be half of a UPI id with a space in it: "ramesh kumar@okaxis" is nobody's kumar@okaxis.
+_AROUND = (
+    "no nahi nahin nhi ji please pls my mera meri mere upi id vpa new naya nayi is it ye yeh hai h he use send to on par pe me"
+    " mein bhejo bhej do dijiye karo instead नहीं जी मेरी मेरा यूपीआई आईडी नई यह ये है पर में भेजो भेज दो दीजिए करो"
+)
+AROUND_A_VPA = frozenset(_AROUND.split())
+_NO_WORDS = str.maketrans(dict.fromkeys(".,:;!-()।'\"", " "))
 
 _PUT = text("""
     INSERT INTO secrets (token, contact_id, member_id, kind, last4, sealed, created_at)
@@ -47,27 +48,6 @@ class Secret:
     plain: str
 
 
-def strike_out_aadhaar(words: str, our_codes: Callable[[str], Iterable[str]]) -> str:
-    """The words with every Aadhaar number replaced by a mark; digits that stand within a genuine code of ours stay.
-
-    `our_codes` finds the genuine codes in words; it is asked only where something looks like an Aadhaar number.
-    """
-    pieces, end = [], 0
-    for found in AADHAAR_LIKE.finditer(words):
-        start, stop = found.span(1)
-        digits = "".join(str(int(letter)) for letter in found[1] if letter.isdecimal())
-        if start < end or not _is_aadhaar(digits) or any(digits in c.replace("-", "") for c in our_codes(words)):
-            continue
-        pieces += [words[end:start], STRUCK_OUT]
-        end = stop
-    return "".join(pieces) + words[end:]
-
-
-def _is_aadhaar(digits: str) -> bool:
-    plausible = digits[0] >= "2" and digits != digits[::-1] and verhoeff.is_valid(digits)
-    return plausible and not MOBILE_WITH_COUNTRY.fullmatch(digits)
-
-
 def unasked(words: str) -> SecretGiven | None:
     """A secret that nobody asked for: it is told apart, and nothing of it is kept beyond the sealed message."""
     if STRUCK_OUT in words:
@@ -83,7 +63,7 @@ def asked(turn: Turn, words: str, kind: str) -> SecretGiven:
     """The answer to a state that asks for a secret: sealed under the member's key, a token for the engine."""
     if STRUCK_OUT in words:
         return SecretGiven("", "aadhaar", "")
-    plain = normal_vpa(words)
+    plain = _vpa_given(words)
     if kind != "vpa" or plain is None:
         return SecretGiven("", "malformed", "")
     token, member = turn.ids.new("sec"), turn.member_id
@@ -94,6 +74,17 @@ def asked(turn: Turn, words: str, kind: str) -> SecretGiven:
         "sealed": sealed, "now": turn.now,
     })  # fmt: skip
     return SecretGiven(token, kind, plain[-4:])
+
+
+def _vpa_given(words: str) -> str | None:
+    """The UPI id that is meant: alone, or with nothing around it but words that cannot be a part of one."""
+    if (plain := normal_vpa(words)) is not None:
+        return plain
+    given = [vpa for found in VPA_IN_WORDS.findall(words) if (vpa := normal_vpa(found))]
+    if len(given) != 1 or words.count("@") != 1:
+        return None
+    around = VPA_IN_WORDS.sub(" ", words).lower().translate(_NO_WORDS).split()
+    return given[0] if all(word in AROUND_A_VPA for word in around) else None
 
 
 def open_secret(conn: Connection, keyring: Keyring, token: str) -> Secret:

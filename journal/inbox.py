@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,16 +24,26 @@ class Stored:
     now: datetime
 
 
+USER_ID = re.compile(r"whatsapp:[A-Z]{2}(?:\.ENT)?\.[A-Za-z0-9]{1,128}")
+
+
 class UnknownSender(Exception):
     """The message is for a number that is not in the table of senders."""
 
 
+# By the address, else by the id that Twilio has told for this contact: people hide their phone and show it again.
 _WHO = driver.statement(f"""
-    SELECT s.id AS sender_id, s.programme_id, c.id AS contact_id, c.data_key, v.id AS conversation_id,
-           {OFFSET_SQL} AS offset_s
-    FROM senders s LEFT JOIN contacts c ON c.address = :address
+    SELECT s.id AS sender_id, s.programme_id, c.id AS contact_id, c.data_key, c.address, c.external_user_id,
+           v.id AS conversation_id, {OFFSET_SQL} AS offset_s
+    FROM senders s
+         LEFT JOIN contacts c ON c.id = coalesce(
+             (SELECT k.id FROM contacts k WHERE k.address = :address),
+             (SELECT k.id FROM contacts k WHERE k.external_user_id = :external ORDER BY k.created_at, k.id LIMIT 1))
          LEFT JOIN conversations v ON v.sender_id = s.id AND v.contact_id = c.id
     WHERE s.address = :sender""")
+# Replies go to where they wrote from last.
+_MOVED = driver.statement("""
+    UPDATE contacts SET address = :address, external_user_id = coalesce(:external, external_user_id) WHERE id = :id""")
 _NEW_CONTACT = driver.statement("""
     INSERT INTO contacts (id, address, external_user_id, data_key, created_at)
     VALUES (:id, :address, :external, :key, :now) ON CONFLICT (address) DO NOTHING""")
@@ -52,13 +63,17 @@ def put_message(
 ) -> Stored:
     """Store a person's message under its MessageSid, sealed; a first message makes the contact and the conversation.
 
+    `external` is the id that Twilio told together with this address; nobody else is asked for one.
     `sent_at` is known of recovered messages: the session window runs from then, not from when we found them. Two
     statements for someone we know. Raises UnknownSender.
     """
-    who = _who(conn, sender, address)
+    person = _user_id(external) or _user_id(address)
+    who = _who(conn, sender, address, person)
     now = clock.at(who.offset_s)
     if who.conversation_id is None:
-        who = _introduce(conn, who, sender, address, external, now, ids, keyring)
+        who = _introduce(conn, who, sender, address, person, now, ids, keyring)
+    if who.address != address or person not in (None, who.external_user_id):
+        driver.fetch(conn, _MOVED, {"id": who.contact_id, "address": address, "external": person})
     sealer = keyring.unwrap(who.data_key, who.contact_id)
     row = {"key": key, "conversation": who.conversation_id, "kind": "message", "now": min(sent_at or now, now)}
     sealed = sealer.seal(json.dumps(message, ensure_ascii=False).encode(), f"inbox/{key}")
@@ -81,22 +96,28 @@ def opened(sealer: Sealer, key: str, sealed: bytes) -> Any:
     return json.loads(sealer.open(sealed, f"inbox/{key}"))
 
 
-def _who(conn: Connection, sender: str, address: str) -> Any:
-    found = driver.fetch(conn, _WHO, {"sender": sender, "address": address})
+def _user_id(told: str) -> str | None:
+    """A WhatsApp user id, "whatsapp:IN.4566546130240823", told with its channel or bare; None for anything else."""
+    told = told if told.startswith("whatsapp:") else f"whatsapp:{told}"
+    return told if USER_ID.fullmatch(told) else None
+
+
+def _who(conn: Connection, sender: str, address: str, person: str | None) -> Any:
+    found = driver.fetch(conn, _WHO, {"sender": sender, "address": address, "external": person})
     if not found:
         raise UnknownSender(sender)
     return found[0]
 
 
 def _introduce(
-    conn: Connection, who: Any, sender: str, address: str, external: str, now: datetime, ids: Ids, keyring: Keyring
+    conn: Connection, who: Any, sender: str, address: str, person: str | None, now: datetime, ids: Ids, keyring: Keyring
 ) -> Any:
     if who.contact_id is None:
         contact = ids.new("con")
-        row = {"id": contact, "address": address, "external": external or None, "now": now}
+        row = {"id": contact, "address": address, "external": person, "now": now}
         driver.fetch(conn, _NEW_CONTACT, {**row, "key": keyring.wrap_new(contact)})
         # two first messages at once: whoever lost the race reads the winner's contact
-        who = _who(conn, sender, address)
+        who = _who(conn, sender, address, person)
     row = {"id": ids.new("cnv"), "sender": who.sender_id, "contact": who.contact_id, "programme": who.programme_id}
     driver.fetch(conn, _NEW_CONVERSATION, row)
-    return _who(conn, sender, address)
+    return _who(conn, sender, address, person)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlsplit
 
 from loyalty.codes import is_normal_form, normal_form
+from loyalty.near_codes import find_near_codes
 
 WORD = "SAATHI"  # stands before the code in the message a phone's camera prepares
 TEXT_MAX = 4096  # what WhatsApp lets a person send; more is not looked at
@@ -16,17 +17,19 @@ _WA_HOSTS = {"wa.me", "www.wa.me", "api.whatsapp.com"}
 _URL = re.compile(r"(?:https?://|wa\.me/|whatsapp://)\S+", re.IGNORECASE)
 _RUN = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
 _ADDRESS = re.compile(r"\S*@\S*")
+_SIZE = re.compile(r"\d+X\d+")  # 8X12: of a sheet or a board
 _NEVER_PRINTED = frozenset("ILOU")
 _VOWELS = frozenset("AE")
 _LONG_NUMBER = re.compile(r"\d{10}")  # a phone, an account, a bank's reference inside a longer word
 
 
-def find_codes(text: str) -> list[str]:
+def find_codes(text: str, *, spelt_oddly: bool = True) -> list[str]:
     """Every candidate in a message, in order, once each, ready for `read_code`.
 
     Normally `XXXX-XXXX-XXXX-XXXX`; a code clearly meant but with a letter too few or too many comes as it was typed.
-    Takes lower case, any script's digits, missing or odd dashes, and pasted wa.me links. Leaves alone: ordinary words,
-    phone and card numbers, GSTINs, UPI ids, bank references, UUIDs. What follows the word SAATHI needs less proof.
+    Takes lower case, any script's digits, missing or odd dashes, and pasted wa.me links; where none of these is there,
+    what is spelt out oddly (near_codes.py). Leaves alone: ordinary words, phone and card numbers, GSTINs, UPI ids, bank
+    references, UUIDs. What follows the word SAATHI needs less proof.
     """
     plain = _plain(text)
     found: list[tuple[int, str]] = []
@@ -45,7 +48,7 @@ def find_codes(text: str) -> list[str]:
         loose.extend(groups)
         end = run.end()
     found.extend(_from_stretches(loose))
-    return list(dict.fromkeys(code for _, code in sorted(found)))
+    return list(dict.fromkeys(code for _, code in sorted(found))) or (find_near_codes(rest) if spelt_oddly else [])
 
 
 def wa_link(number_digits: str, code: str) -> str:
@@ -90,6 +93,8 @@ class _Group:
     @property
     def likelihood(self) -> int:
         """Of being a quarter of a code rather than a word or a number: about twice the natural log of the odds."""
+        if _SIZE.fullmatch(self.text):
+            return 0
         if self.mixed:
             return 7
         if self.text.isdigit():

@@ -45,11 +45,16 @@ class Void:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherProgramme:
+    """A coupon of another programme's stock; whatever its state, it is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
-    """No coupon of this programme, or signed with another key than its stock was printed with."""
+    """No coupon of ours, or signed with another key than its stock was printed with."""
 
 
-Claim = Claimed | AlreadyYours | ClaimedByOther | NotActive | Expired | Void | Unknown
+Claim = Claimed | AlreadyYours | ClaimedByOther | NotActive | Expired | Void | OtherProgramme | Unknown
 
 # One statement both takes and tells. `seen` locks the rows, whatever their state, in serial order, so that two messages
 # with the same codes in another order cannot deadlock; after a wait it holds the row as the other transaction left it.
@@ -75,6 +80,11 @@ _CLAIM = text(
     )
     SELECT s.*, t.serial IS NOT NULL AS taken FROM seen s LEFT JOIN taken t ON t.serial = s.serial
     """
+)
+# Asked only of codes that are genuine and not this programme's: seldom, so it is not part of every claim.
+_ELSEWHERE = text(
+    "SELECT c.key, c.serial FROM coupons c JOIN unnest(CAST(:serials AS bigint[]), CAST(:letters AS text[]))"
+    " AS a (serial, letter) ON a.serial = c.serial AND a.letter = c.key WHERE c.programme_id <> :programme_id"
 )
 _GIVE_BACK = text(
     "UPDATE coupons SET state = 'active', claimed_by_member = NULL, claimed_by_contact = NULL, claimed_at = NULL,"
@@ -109,6 +119,7 @@ def claim_many(
     }
     rows = {Code(row.key, row.serial): row for row in conn.execute(_CLAIM, asked)} if first else {}
     outcomes = {code: _outcome(rows.get(code), member_id, now) for code in first}
+    outcomes |= _elsewhere(conn, programme_id, [code for code in first if code not in rows])
     return [
         AlreadyYours(now) if place != first[code] and isinstance(outcomes[code], Claimed) else outcomes[code]
         for place, code in enumerate(codes)
@@ -122,6 +133,14 @@ def give_back(conn: Connection, serial: int, member_id: str, now: datetime) -> N
     """
     if conn.execute(_GIVE_BACK, {"serial": serial, "member_id": member_id, "now": now}).rowcount != 1:
         raise ValueError(f"coupon {serial} was not claimed in this transaction")
+
+
+def _elsewhere(conn: Connection, programme_id: str, codes: Sequence[Code]) -> dict[Code, Claim]:
+    """Those of the codes that are another programme's."""
+    if not codes:
+        return {}
+    asked = {"serials": [c.serial for c in codes], "letters": [c.key for c in codes], "programme_id": programme_id}
+    return {Code(row.key, row.serial): OtherProgramme() for row in conn.execute(_ELSEWHERE, asked)}
 
 
 def _outcome(row: Row[tuple[object, ...]] | None, member_id: str, now: datetime) -> Claim:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StrictInt, StrictStr, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, StringConstraints
 
 from loyalty.gstin import normal_gstin
 from loyalty.products import Line, Locale, Part, Points, Product, Sku, normalised
@@ -21,6 +21,14 @@ def _gstin(text: str) -> str:
 class Distributor(Part):
     gstin: Annotated[StrictStr, AfterValidator(_gstin)]
     name: Line
+    brand_only: StrictBool = False  # sells nothing else: an invoice's lines need not be told apart
+
+
+class Invoices(Part):
+    """What an invoice must be to earn points by itself, and how long a reviewer may take."""
+
+    days_max: Annotated[StrictInt, Field(ge=1, le=3_650)] = 60  # older ones are too late
+    review_hours: Annotated[StrictInt, Field(ge=1, le=720)] = 24  # promised to the member
 
 
 class Redeem(Part):
@@ -47,6 +55,7 @@ class Programme(Part):
     points_expire_after_days: Annotated[StrictInt, Field(ge=1, le=36_500)] | None = None  # None: never
     budget_points: Annotated[StrictInt, Field(ge=1, le=10**12)]  # all the points it may ever give out: a hard stop
     redeem: Redeem
+    invoices: Invoices = Invoices()
     notice: Notice
     products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=10_000)]
     distributors: tuple[Distributor, ...] = ()

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from loyalty.gstin import normal_gstin
 from loyalty.products import Part, Product, normalised
-from loyalty.programme import Distributor, Notice, Programme, Redeem
+from loyalty.programme import Distributor, Invoices, Notice, Programme, Redeem
 
 FILE_BYTES_MAX = 4_000_000
 FAULTS_MAX = 50  # beyond that the file is something else; the rest is counted
@@ -24,6 +24,7 @@ _MESSAGES = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "string_type": "must be text in quotes",
+    "bool_type": "must be true or false",
     "tuple_type": "must be a list",
     "mapping_type": "must be a table",
     "dict_type": "must be a table",
@@ -48,6 +49,7 @@ _TABLES: Mapping[int | str, type[Part]] = {
     "products": Product,
     "distributors": Distributor,
     "redeem": Redeem,
+    "invoices": Invoices,
     "notice": Notice,
 }
 

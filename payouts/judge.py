@@ -83,14 +83,16 @@ def objection(payout: Payout, outcome: Outcome) -> str | None:
 
 
 def known(payout: Payout, outcome: Outcome) -> Payout:
-    """What the outcome lets us know, whatever becomes of the state. The first UTR stays."""
+    """What the outcome lets us know, whatever becomes of the state. The first UTR stays; what went
+    wrong on the way is over with the money's arrival."""
+    late = payout.state in FINAL and payout.state is not State.PAID
     match outcome:
         case Paid(provider_id, _, utr):
-            return replace(payout, provider_id=provider_id, utr=payout.utr or utr)
+            reason = payout.reason if late else None
+            return replace(payout, provider_id=provider_id, utr=payout.utr or utr, reason=reason)
         case Processing(provider_id):
             return replace(payout, provider_id=provider_id)
         case Reversed(provider_id, _, reason) | Failed(provider_id, _, reason):
-            late = payout.state in FINAL and payout.state is not State.PAID
             return replace(payout, provider_id=provider_id, reason=payout.reason if late else reason)
         case Refused(reason) | Unknown(reason):
             return replace(payout, reason=reason) if payout.state in OPEN else payout

@@ -41,7 +41,12 @@ def tell_ending(conn: Connection, tell: Tell, payout: Payout, news: News, availa
 
 def tell_delay(conn: Connection, tell: Tell, payout: Payout, now: datetime) -> None:
     event = PayoutDelayed(payout.id, payout.amount_paise, payout.masked)
-    tell(conn, payout.conversation_id, f"{payout.id}/delayed", event, now)
+    tell(conn, payout.conversation_id, delay_key(payout.id), event, now)
+
+
+def delay_key(payout_id: str) -> str:
+    """What the news that a payout takes longer is stored under."""
+    return f"{payout_id}/delayed"
 
 
 def told_reason(reason: str | None) -> str:

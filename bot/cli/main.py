@@ -12,7 +12,7 @@ import click
 GROUPS = {
     "serve": "run", "up": "run", "down": "run", "demo": "demo", "relay": "run", "worker": "run", "migrate": "run",
     "clock": "clock", "programme": "programme", "coupon": "coupon", "member": "member", "ledger": "ledger",
-    "outbox": "outbox", "journal": "journal", "payouts": "payouts", "content": "content", "keys": "keys",
+    "claims": "claims", "outbox": "outbox", "journal": "journal", "payouts": "payouts", "content": "content", "keys": "keys",
     "doctor": "doctor", "talk": "talk", "flows": "flows", "bench": "bench",
 }  # fmt: skip
 

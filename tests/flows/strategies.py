@@ -7,10 +7,12 @@ from typing import get_type_hints
 
 from hypothesis import strategies as st
 
+from flows import bill_events as bill
 from flows import events as ev
 from flows.codec import kinds
 from flows.flowbook import BOOK, NEWS
 from flows.kernel import Effect, Event, State
+from flows.scan_words import HINTS, PROBLEMS
 from flows.session import Known
 from flows.texts import LOCALES, catalogue, words
 
@@ -29,6 +31,10 @@ OUTCOMES = (
     "unheard_of",
 )
 
+BILL_BUTTONS = ("yes-number-clm_1", "no-total-clm_1", "skip-corner-clm_2")
+BILLS = ("clm_1", "clm_2", "clm_3")
+REASONS = ("vpa_invalid", "bank", "other", "doubtful", "contested", "stale", "seen_yours", "seen_open", "too_small", "returned")
+
 typed = st.one_of(
     st.sampled_from(sorted({*words().commands, *words().answers})),
     st.sampled_from(["1", "2", "३", "500", "१,२००", "110001", "98765 43210", "Ramesh", "रमेश कुमार", "👍", "", "\u200b"]),
@@ -37,7 +43,7 @@ typed = st.one_of(
 buttons = st.one_of(
     st.sampled_from(sorted({b.id for locale in LOCALES for t in catalogue(locale).values() for b in t.buttons})),
     st.sampled_from(
-        ["all-1200", "some-600", "yes-500-tok_1", "yes-500-tok_2", "all-", "all-²", "all--5", "cmd.", "cmd.x"]
+        [*BILL_BUTTONS, "all-1200", "some-600", "yes-500-tok_1", "yes-500-tok_2", "all-", "all-²", "all--5", "cmd.", "cmd.x"]
     ),
     st.text(max_size=10),
 )
@@ -58,6 +64,25 @@ movements = st.builds(
     st.integers(-500, 500),
     st.sampled_from(["", "LED"]),
 )
+questions = st.builds(
+    bill.Question,
+    st.sampled_from(BILLS),
+    st.sampled_from(["confirm", "type", "corner", "unheard_of"]),
+    st.sampled_from(["", "number", "date", "total", "seller", "unheard_of"]),
+    st.sampled_from(["", "GST/2526/0417", "2026-01-05", "1475000", "²", "27AABCR4521P1Z3"]),
+    st.sampled_from(["", "top", "bottom", "unheard_of"]),
+)
+decided = st.builds(
+    bill.ClaimResult,
+    claim=st.sampled_from(BILLS),
+    outcome=st.sampled_from(["credited", "asked", "review", "refused", "joined", "unheard_of"]),
+    reason=st.sampled_from([*REASONS, "unheard_of"]),
+    on=dates,
+    points=small,
+    sent_on=dates,
+    other=st.sampled_from(["", *BILLS]),
+    question=st.one_of(st.none(), questions),
+)
 known = st.builds(
     Known,
     locale=st.sampled_from(LOCALES),
@@ -77,20 +102,26 @@ by_name = {
     "photos": st.lists(st.sampled_from(PHOTOS), max_size=3, unique=True).map(tuple),
     "documents": st.just(("doc_1",)),
     "photo": st.sampled_from(PHOTOS),
-    "hints": st.lists(st.sampled_from(["blurred", "dark", "glare", "too_small", "odd"]), max_size=2).map(tuple),
-    "problem": st.sampled_from(["", "no_code", "not_an_image", "truncated", "too_large", "too_many_pixels", "odd"]),
+    "hints": st.lists(st.sampled_from([*HINTS, "odd"]), max_size=2).map(tuple),
+    "problem": st.sampled_from(["", "no_code", *PROBLEMS, "odd"]),
     "token": st.sampled_from(TOKENS),
     "kind": st.sampled_from(["vpa", "pan", "aadhaar", "malformed", "sticker", "audio"]),
     "results": st.lists(results, max_size=20).map(tuple),
     "movements": st.lists(movements, max_size=7).map(tuple),
     "masked": st.just("ra•••@okaxis"),
-    "reason": st.sampled_from(["vpa_invalid", "bank", "other"]),
+    "reason": st.sampled_from(REASONS),
+    "claim": st.sampled_from(BILLS),
+    "bills": st.lists(st.sampled_from(BILLS), max_size=3, unique=True).map(tuple),
+    "questions": st.lists(questions, min_size=1, max_size=3).map(tuple),
+    "decided": st.lists(decided, max_size=8).map(tuple),
+    "waiting": st.integers(1, 3),
     "on": dates,
     "expiring_on": dates,
     "locale": st.sampled_from(LOCALES),
     "role": st.sampled_from(["electrician", "retailer", "dealer", "distributor"]),
     "known": known,
     "claims": st.integers(1, 3),
+    "links": st.sampled_from([{}, {"hi": "https://x.in/hi"}, {"en": "https://x.in", "hi": "https://x.in/hi"}]),
 }
 
 
@@ -110,6 +141,8 @@ def _of(hint: object) -> st.SearchStrategy:
     members = getattr(hint, "__args__", ())
     if hint == tuple[str, ...]:
         return st.just(())
+    if Ellipsis in members:
+        return st.lists(instances(members[0]), max_size=8).map(tuple)
     if type(None) in members:
         return st.one_of(st.none(), *(instances(m) for m in members if m is not type(None)))
     return instances(hint)  # type: ignore[arg-type]  # a dataclass of ours

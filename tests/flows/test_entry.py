@@ -7,39 +7,13 @@ import pytest
 from flows import events as ev
 from flows.balance import ReadingBalance
 from flows.details import AskShop
-from flows.effects import CheckVpa, ClaimCodes, Enrol, ForgetSecret, ReadBalance, ReadRedeemTerms, RecordConsent, Say
-from flows.enrol import AskConsent, AskName, Refused
-from flows.entry import Turned, asked_secret, converse
+from flows.effects import CheckVpa, ClaimCodes, ForgetSecret, ReadBalance, ReadRedeemTerms, Say
+from flows.entry import asked_secret, converse
 from flows.kernel import Event, FlowBroken
-from flows.redeem import AskPoints, AskVpa, Confirm, OfferVpa, Terms
+from flows.redeem import AskPoints, AskVpa, Confirm, OfferVpa
 from flows.scan import AwaitPhotos, Kept
-from flows.session import Asked, Frame, Known, Session
-
-CODE = "K7QM-3XWD-9T4F-VB2H"
-OTHER = "A2BC-D3EF-G4HJ-K5LM"
-MEMBER = Known("en", consented=True, enrolled=True, role="electrician", mobile_known=True)
-STRANGER = Known("hi", mobile_known=True)
-TERMS = Terms(least=100, most=1200, paise_per_point=100, saved=None)
-SAVED = ev.SavedVpa("tok_1", "ra•••@okaxis")
-
-
-def at(*states: tuple[str, object], asked: Asked | None = None) -> Session:
-    return Session(tuple(Frame(flow, 1, state) for flow, state in states), asked)  # type: ignore[arg-type]  # states
-
-
-def flows(session: Session) -> list[str]:
-    return [frame.flow for frame in session.frames]
-
-
-def said(turned: Turned) -> list[str]:
-    return [effect.key for effect in turned.effects if isinstance(effect, Say)]
-
-
-def through(session: Session, known: Known, *events: Event) -> Turned:
-    for event in events:
-        turned = converse(session, known, event)
-        session, known = turned.session, turned.known
-    return turned
+from flows.session import Asked, Session
+from tests.flows.sessions import CODE, MEMBER, OTHER, SAVED, STRANGER, TERMS, at, flows, said, through
 
 
 class Unheard(ev.Event):
@@ -81,6 +55,46 @@ def test_an_old_button_sends_no_money(button: str) -> None:
     turned = converse(session, MEMBER, ev.Tapped(button))
     assert said(turned) == ["redeem.confirm"]
     assert turned.session.frames == session.frames
+
+
+def test_a_second_tap_on_what_sent_the_money_tells_how_things_stand() -> None:
+    turned = through(
+        at(("redeem", Confirm(TERMS, 500, SAVED))), MEMBER, ev.Tapped("yes-500-tok_1"),
+        ev.RedemptionRequested("po_1", 500, 50_000, "ra•••@okaxis", 700), ev.Tapped("yes-500-tok_1"),
+    )  # fmt: skip
+    assert turned.effects == (Say("redeem.answered"), ReadBalance())
+    assert turned.session.misses == 0
+
+
+@pytest.mark.parametrize("button", ["yes-name", "electrician", "skip-shop", "all-1200", "no-redeem", "yes-saved", "yes-en"])
+def test_a_second_tap_on_another_answered_question_is_no_misunderstanding(button: str) -> None:
+    turned = converse(Session(), MEMBER, ev.Tapped(button))
+    assert said(turned) == ["menu.answered"]
+    assert turned.session.misses == 0
+    assert said(converse(turned.session, MEMBER, ev.Said("2"))) == [], "and its menu is understood"
+
+
+def test_another_upi_id_at_the_last_question_is_the_new_one() -> None:
+    session = at(("redeem", Confirm(TERMS, 500, SAVED)))
+    turned = through(session, MEMBER, ev.SecretGiven("tok_2", "vpa", "@ybl"), ev.VpaAccepted("tok_2", "su•••@ybl"))
+    assert turned.session.frames[-1].state == Confirm(TERMS, 500, ev.SavedVpa("tok_2", "su•••@ybl"))
+    assert said(converse(turned.session, MEMBER, ev.Tapped("yes-500-tok_1"))) == ["redeem.confirm"], "the old button is dead"
+
+
+def test_a_number_beside_another_command_is_nothing() -> None:
+    assert converse(Session(), MEMBER, ev.Commanded("balance", 50)).effects == (ReadBalance(),)
+    assert converse(Session(), MEMBER, ev.Said("balance 50")).effects != (ReadRedeemTerms(),)
+
+
+def test_codes_below_a_picture_wait_for_it_and_are_claimed_once() -> None:
+    sent = converse(Session(), MEMBER, ev.PhotoSent(("ph_1",), "", (CODE, OTHER)))
+    assert ClaimCodes((CODE, OTHER)) not in sent.effects
+    read = converse(sent.session, MEMBER, ev.PhotoRead("ph_1", (CODE,)))
+    assert read.effects == (ClaimCodes((CODE, OTHER)),)
+    unread = converse(sent.session, MEMBER, ev.PhotoRead("ph_1", (), "no_code", ("blurred",)))
+    assert unread.effects == (ClaimCodes((CODE, OTHER)),), "and nobody is scolded for a photo that was not needed"
+    kept = through(Session(), STRANGER, ev.PhotoSent(("ph_1",), "", (CODE,)))
+    assert [f.state for f in kept.session.frames if f.flow == "scan"] == [Kept((CODE,), ("ph_1",))]
 
 
 def test_a_yes_typed_after_the_question_has_gone_is_no_answer_to_it() -> None:
@@ -129,81 +143,12 @@ def test_the_scan_command_does_not_drop_a_picture_that_is_being_read() -> None:
     assert [frame.state for frame in turned.session.frames] == [AwaitPhotos(("ph_1",))]
 
 
-@pytest.mark.parametrize("event", [ev.CodesTyped((CODE,)), ev.PhotoSent(("ph_1",))])
-def test_a_strangers_code_is_kept_wherever_they_are_in_the_enrolment(event: Event) -> None:
-    for before in [[], [ev.Said("no")], [ev.Said("haan")], [ev.Said("haan"), ev.Said("रमेश")], [ev.Said("language")]]:
-        turned = through(Session(), STRANGER, *before, event)
-        kept = [frame.state for frame in turned.session.frames if isinstance(frame.state, Kept)]
-        assert len(kept) == 1, before
-        assert kept[0].codes + kept[0].photos
-        assert flows(turned.session)[-1] == "enrol", "and the enrolment goes on"
-        assert not any(isinstance(effect, ClaimCodes) for effect in turned.effects), "nothing is reserved"
-
-
-def test_the_same_code_sent_twice_is_kept_once() -> None:
-    turned = through(Session(), STRANGER, *[ev.CodesTyped((CODE, OTHER))] * 3)
-    assert [f.state for f in turned.session.frames if f.flow == "scan"] == [Kept((CODE, OTHER), ())]
-
-
-def test_what_was_kept_is_claimed_when_its_owner_became_a_member_elsewhere() -> None:
-    session = at(("scan", Kept((CODE,), ())))
-    turned = converse(session, MEMBER, ev.CodesTyped((OTHER,)))
-    assert ClaimCodes((CODE, OTHER)) in turned.effects
-
-
-@pytest.mark.parametrize(
-    "typed", ["redeem", "balance", "scan", "menu", "back", "cancel", "continue", "start", "namaste"]
-)
-def test_a_stranger_is_led_to_the_notice_whatever_they_ask_for(typed: str) -> None:
-    turned = converse(Session(), STRANGER, ev.Said(typed))
-    if typed == "cancel":
-        turned = converse(turned.session, turned.known, ev.Said("ok then"))
-    assert said(turned) == ["enrol.consent"]
-    assert isinstance(turned.session.frames[-1].state, AskConsent)
-
-
-def test_after_a_refusal_nothing_is_asked_but_the_notice() -> None:
-    turned = through(Session(), STRANGER, ev.Said("hello"), ev.Said("nahi"))
-    assert RecordConsent("notice", False, "1", "hi") in turned.effects
-    assert isinstance(turned.session.frames[-1].state, Refused)
-    for event in (ev.Said("redeem"), ev.Said("110001"), ev.CodesTyped((CODE,)), ev.Tapped("electrician")):
-        again = converse(turned.session, turned.known, event)
-        assert said(again)[-1] == "enrol.consent"
-        assert not any(isinstance(effect, Enrol) for effect in again.effects)
-
-
-def test_the_language_of_the_answer_becomes_the_members() -> None:
-    for typed, locale in [
-        ("yes", "en"),
-        ("haan", "hi"),
-        ("हाँ", "hi"),
-        ("I AGREE", "en"),
-        ("सहमत हूँ", "hi"),
-        ("2", "hi"),
-    ]:
-        for first in ("en", "hi"):
-            turned = through(Session(), Known(first), ev.Said("hello"), ev.Said(typed))
-            assert turned.known.locale == locale
-            assert turned.known.consented
-
-
-def test_whoever_agreed_before_is_not_asked_again() -> None:
-    turned = converse(Session(), Known("hi", consented=True), ev.Said("hello"))
-    assert isinstance(turned.session.frames[-1].state, AskName)
-
-
-@pytest.mark.parametrize("profile", ["Ramesh Kumar", "🔥Ramesh🔥", "", "9", "A" * 21, "Help", "x\ny"])
-def test_a_profile_name_is_offered_only_when_it_looks_like_one(profile: str) -> None:
-    turned = through(Session(), Known("en", profile_name=profile), ev.Said("hello"), ev.Said("yes"))
-    offered = said(turned) == ["enrol.ask_name_offer"]
-    assert offered == (profile in ("Ramesh Kumar", "🔥Ramesh🔥", "x\ny", "Help"))
-
-
 def test_a_secret_is_asked_for_only_where_money_goes() -> None:
     assert asked_secret(Session()) is None
     assert asked_secret(at(("redeem", AskPoints(TERMS)))) is None
     assert asked_secret(at(("redeem", AskVpa(TERMS, 500)))) == "vpa"
     assert asked_secret(at(("redeem", OfferVpa(TERMS, 500, SAVED)))) == "vpa"
+    assert asked_secret(at(("redeem", Confirm(TERMS, 500, SAVED)))) == "vpa?"
     assert asked_secret(at(("redeem", AskVpa(TERMS, 500)), ("balance", ReadingBalance()))) is None
 
 
@@ -217,9 +162,7 @@ def test_a_secret_nobody_asked_for_is_forgotten(kind: str, session: Session) -> 
 
 @pytest.mark.parametrize("kind", ["pan", "bank_account", "aadhaar", "malformed"])
 @pytest.mark.parametrize("state", [AskVpa(TERMS, 500), OfferVpa(TERMS, 500, SAVED)])
-def test_another_secret_than_the_one_asked_for_is_forgotten_and_asked_again(
-    kind: str, state: AskVpa | OfferVpa
-) -> None:
+def test_another_secret_than_the_one_asked_for_is_forgotten_and_asked_again(kind: str, state: AskVpa | OfferVpa) -> None:
     turned = converse(at(("redeem", state)), MEMBER, ev.SecretGiven("tok_9", kind, "1234"))
     assert turned.effects[0] == ForgetSecret("tok_9")
     assert said(turned) == ["secret.aadhaar_refused" if kind == "aadhaar" else "redeem.vpa_malformed"]
@@ -242,9 +185,7 @@ def test_a_change_of_language_asks_the_question_again_in_it() -> None:
     assert turned.session.frames == session.frames
 
 
-@pytest.mark.parametrize(
-    "event", [ev.CodesTyped(()), ev.PhotoSent(()), ev.OtherSent("empty"), ev.Said(""), ev.Said("\x00")]
-)
+@pytest.mark.parametrize("event", [ev.CodesTyped(()), ev.PhotoSent(()), ev.OtherSent("empty"), ev.Said(""), ev.Said("\x00")])
 def test_nothing_at_all_is_answered_all_the_same(event: Event) -> None:
     for known in (MEMBER, STRANGER):
         assert said(converse(Session(), known, event))

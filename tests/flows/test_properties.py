@@ -15,10 +15,11 @@ from flows.entry import MEMBER, asked_secret, converse
 from flows.flowbook import BOOK, NEWS, keeper
 from flows.kernel import step
 from flows.session import FRAMES_MAX, Known, Session
+from tests.effort import CONVERSATIONS, EVENTS_OF_A_STATE
 from tests.flows.said import check
 from tests.flows.strategies import STATE_KINDS, events, from_outside, instances, known
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=EVENTS_OF_A_STATE, deadline=None, suppress_health_check=list(HealthCheck))
 STOPS = ["STOP", "stop", "बंद करो", "Band karo!", "unsubscribe", "स्टॉप"]
 FLOW_OF = {state: flow for flow in (*BOOK.values(), NEWS) for state in flow.nodes}
 
@@ -44,7 +45,7 @@ def test_any_event_in_any_state_is_answered_as_declared_and_the_same_way_twice(k
     law()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=CONVERSATIONS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(known, st.lists(from_outside, min_size=1, max_size=25))
 def test_any_conversation_holds(person: Known, happenings: list) -> None:
     session = Session()
@@ -96,8 +97,10 @@ def test_help_comes_after_three_misunderstandings_and_never_later(person: Known,
 
 def _kept(session: Session) -> set[str]:
     states = [frame.state for frame in session.frames if keeper(frame.state)]
-    return {each for state in states for each in (*getattr(state, "codes", ()), *state.photos)}  # type: ignore[attr-defined]  # a keeper
+    held = ("codes", "photos", "bills")
+    return {each for state in states for name in held for each in getattr(state, name, ())}
 
 
 def _claimed(effects: tuple) -> set[str]:
-    return {code for effect in effects if type(effect).__name__ == "ClaimCodes" for code in effect.codes}
+    taken = {"ClaimCodes": "codes", "DecideClaims": "bills"}
+    return {each for e in effects if (name := taken.get(type(e).__name__)) for each in getattr(e, name)}

@@ -49,5 +49,11 @@ def test_every_command_has_words_in_both_scripts(meaning: str) -> None:
     assert any("\u0900" <= c <= "\u097f" for w in RAW["commands"][meaning] for c in w)
 
 
+def test_the_names_that_are_words_are_words_of_ours_and_never_a_yes_or_a_stop() -> None:
+    for name in RAW["also_names"]:
+        assert words().are(name), name
+        assert words().commands.get(normalised(name)) not in ("stop", "start", "cancel", "back", "help")
+
+
 def test_courtesy_alone_is_still_what_it_is() -> None:
     assert words().answers[normalised("जी")].meaning == "yes"

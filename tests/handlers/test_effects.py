@@ -71,11 +71,12 @@ def test_a_photo_becomes_a_row_and_a_task_each(at_home: Home) -> None:
     assert at_home.count("SELECT count(DISTINCT key) FROM tasks") == 2
 
 
-def test_a_document_is_answered_and_not_read(at_home: Home) -> None:
+def test_a_pdf_is_read_and_any_other_document_is_answered_and_not_read(at_home: Home) -> None:
     at_home.enrol()
-    at_home.write("", **{**PHOTO, "MediaContentType0": "application/pdf"})
-    assert at_home.told()[-1] == "other.document"
-    assert at_home.count("SELECT count(*) FROM tasks") == 0
+    for kind, told in (("application/pdf", "scan.checking"), ("application/zip", "other.cannot_read")):
+        at_home.write("", **{**PHOTO, "MediaContentType0": kind})
+        assert at_home.told()[-1] == told
+    assert at_home.count("SELECT count(*) FROM tasks") == 1
 
 
 # ---- codes --------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from bot import webhooks
 from flows.codec import to_json
 from flows.events import SecretGiven
 from handlers import secrets
-from handlers.secrets import STRUCK_OUT, strike_out_aadhaar
+from handlers.aadhaar import MOBILE_WITH_COUNTRY, STRUCK_OUT, is_list_of_sums, strike_out_aadhaar
 from journal import inbox, record
 from loyalty.codes import Code
 from tests.house import RAMESH, Home
@@ -39,7 +39,11 @@ def struck(words: str, codes: Sequence[str] = ()) -> str:
 @pytest.mark.parametrize("written", [
     AADHAAR, "2341 2341 2346", "2341-2341-2346", "2341 23412346", "2341.2341.2346", "2341  2341  2346",
     "2341 - 2341 - 2346", "2341\u00a02341\u00a02346", "2341\u20132341\u20132346", "2341\n2341\n2346",
-    "2341\u200b2341\u200b2346", DEVANAGARI, "२३४१ २३४१ २३४६", "２３４１ ２３４１ ２３４６", "2341 २३४१ 2346",
+    "2341\u200b2341\u200b2346", "2 3 4 1 2341 2346", "2 3 4 1 2 3 4 1 2 3 4 6", "23 41 23 41 23 46", "234 1 2341 2346",
+    "2341/2341/2346", "2341\\2341\\2346", "2341|2341|2346", "2341,2341,2346", "2341, 2341, 2346", "2341    2341     2346",
+    "2341. 2341. 2346", "2341/23412346", "2341 \u2022 2341 \u2022 2346",
+    "2\ufe0f\u20e33\ufe0f\u20e34\ufe0f\u20e31\ufe0f\u20e3 2341 2346",
+    "२ ३ ४ १ २३४१ २३४६", "२३४१/२३४१/२३४६", DEVANAGARI, "२३४१ २३४१ २३४६", "２３４１ ２３４１ ２３４６", "2341 २३४१ 2346",
 ])  # fmt: skip
 @pytest.mark.parametrize("around", [
     "{}", "mera aadhaar {} hai", "aadhaar{}", "UID:{}.", "{}/ramesh", "no.{}", "({})", "आधार{}है",
@@ -61,9 +65,32 @@ def test_numbers_before_and_behind_do_not_hide_it(words: str) -> None:
 @pytest.mark.parametrize("words", [
     "919812345678", "+91 9812 345678", "+919812345678", "234123412345", "123412341234", "1234567890123",
     "5000 points", "411001", "222222222222", "9812345678", f"1{AADHAAR}", f"{AADHAAR}7", "",
+    "234123 412346", "2341234123 46", "23412 34123 46", "234 123 412 346", "234, 123, 412, 346",
+    "2341,2341,2346,2000", "23,41,23,41,23,46", "20 23 41 23 41 23 46", "2341+2341+2346", "2341 points 2341 points 2346",
+    "7K3M-2341 A341 2346",
 ])  # fmt: skip
 def test_other_numbers_stay(words: str) -> None:
     assert struck(words) == words
+
+
+@pytest.mark.parametrize("written", [
+    "234 123 412 346", "23412 34123 46", "2341, 2341, 2346", "2341+2341+2346", "23,41,23,41,23,46",
+])  # fmt: skip
+@pytest.mark.parametrize("around", ["mera aadhaar no. {}", "Aadhar: {}", "आधार {} है", "{} (UID)"])
+def test_where_it_is_named_any_grouping_will_do(written: str, around: str) -> None:
+    assert struck(around.format(written)) == around.format(STRUCK_OUT)
+
+
+def test_sums_that_would_pass_the_checksum_stay() -> None:
+    """Of all lists of sums as people send them, whatever their checksum, none is taken for a number."""
+    for last in range(0, 10_000, 50):
+        assert STRUCK_OUT not in struck(f"2000 3500 {last}")
+        assert STRUCK_OUT not in struck(f"500, {last}, 1200, 350")
+        assert STRUCK_OUT not in struck(f"9812345678 {last % 100}")
+        assert STRUCK_OUT not in struck(f"411001 {400_000 + last}")
+        assert STRUCK_OUT not in struck(f"bill 25/05/2026 {last}, 20:41")
+        assert STRUCK_OUT not in struck(f"2026-05-25 {last}")
+        assert STRUCK_OUT not in struck(f"20:41 2350 {last}")
 
 
 def test_the_digits_of_a_genuine_code_stay_and_the_same_digits_elsewhere_do_not() -> None:
@@ -75,19 +102,41 @@ def test_the_digits_of_a_genuine_code_stay_and_the_same_digits_elsewhere_do_not(
     assert struck(AADHAAR, ["A7K3-9999-2341-2346"]) == STRUCK_OUT
 
 
+def test_noughts_are_no_sums() -> None:
+    assert struck("7000 0000 0000") == STRUCK_OUT
+
+
 AROUND = st.text(max_size=60)
 
 
-@given(AROUND, st.integers(2, 9), st.integers(0, 10**10 - 1), st.sampled_from(["", " ", "-", " - "]), AROUND)
+@given(AROUND, st.integers(2, 9), st.integers(0, 10**10 - 1), st.sampled_from(["", " ", "-", " - ", "/", "   "]), AROUND)
 def test_no_number_survives_whatever_stands_around_it(before: str, first: int, rest: int, apart: str, after: str) -> None:
     body = f"{first}{rest:010d}"
     number = body + verhoeff.calc_check_digit(body)
-    if secrets.MOBILE_WITH_COUNTRY.fullmatch(number) or number == number[::-1]:
+    if MOBILE_WITH_COUNTRY.fullmatch(number) or number == number[::-1]:
         return
     if before[-1:].isdecimal() or after[:1].isdecimal():  # part of a longer number
         return
-    written = apart.join((number[:4], number[4:8], number[8:]))
+    fours = [number[:4], number[4:8], number[8:]]
+    if apart and is_list_of_sums(fours):
+        return
+    written = apart.join(fours)
     assert written not in struck(f"{before}{written}{after}")
+
+
+@given(
+    st.integers(2, 9), st.integers(0, 10**10 - 1), st.sampled_from(["/", " ", "   ", ".", "-", "|", ":", "\n"]),
+    st.lists(st.sampled_from([(4,), (1, 1, 1, 1), (2, 2), (1, 3), (3, 1)]), min_size=3, max_size=3),
+)  # fmt: skip
+def test_no_splitting_of_its_fours_hides_it(first: int, rest: int, apart: str, splits: list[tuple[int, ...]]) -> None:
+    body = f"{first}{rest:010d}"
+    number, groups = body + verhoeff.calc_check_digit(body), []
+    for four, split in enumerate(splits):
+        ends = [4 * four + sum(split[: place + 1]) for place in range(len(split))]
+        groups += [number[end - size : end] for end, size in zip(ends, split, strict=True)]
+    if MOBILE_WITH_COUNTRY.fullmatch(number) or number == number[::-1] or is_list_of_sums(groups):
+        return
+    assert struck(f"x {apart.join(groups)} y") == f"x {STRUCK_OUT} y"
 
 
 @given(st.text(max_size=200))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from base.db import make_engine
 from loyalty import coupons, stock
 from loyalty.codes import Code, CodeKeys, Typo, read_code
-from loyalty.coupons import AlreadyYours, Claimed, ClaimedByOther, Expired, NotActive, Unknown, Void
+from loyalty.coupons import AlreadyYours, Claimed, ClaimedByOther, Expired, NotActive, OtherProgramme, Unknown, Void
 from tests.loyalty.conftest import NOW, Shop
 from tests.servers import Database
 
@@ -179,10 +179,13 @@ def test_a_genuine_looking_code_of_nothing_we_printed_is_unknown(shop: Shop) -> 
     assert claim(shop, Code("A", 2**40 - 1), shop.person("asha"), "e1") == Unknown()
 
 
-def test_a_code_of_another_programme_is_unknown_here(shop: Shop) -> None:
+def test_a_code_of_another_programme_is_told_apart_and_left_alone(shop: Shop) -> None:
     asha, (code,) = shop.person("asha"), printed(shop)
+    forged = Code("B", code.serial)
     with shop.engine.begin() as conn:
-        assert coupons.claim(conn, "another", code, asha, asha, "e1", NOW) == Unknown()
+        answers = coupons.claim_many(conn, "another", [code, forged, code], asha, asha, "e1", NOW)
+        assert answers == [OtherProgramme(), Unknown(), OtherProgramme()]
+        assert coupons.claim(conn, shop.programme.id, code, asha, asha, "e2", NOW) == Claimed("MCB-SP-16")
 
 
 def test_a_leaked_key_forges_nothing_that_was_printed_under_another(shop: Shop) -> None:
@@ -215,8 +218,10 @@ def test_the_answers_of_a_message_stand_in_its_order_and_cost_one_statement(shop
     with shop.engine.begin() as conn:
         answers = coupons.claim_many(conn, shop.programme.id, asked, asha, asha, "e1", NOW)
         assert coupons.claim_many(conn, shop.programme.id, [], asha, asha, "e2", NOW) == []
+        assert len(statements) == 2  # the second only because one of them is no coupon of this programme
+        coupons.claim_many(conn, shop.programme.id, [codes[0], codes[1]], asha, asha, "e3", NOW)
     assert answers == [Claimed("MCB-SP-16"), AlreadyYours(NOW), Unknown(), Claimed("MCB-SP-16"), AlreadyYours(NOW)]
-    assert len(statements) == 1
+    assert len(statements) == 3
 
 
 def test_nothing_is_claimed_for_somebody_who_is_not_there(shop: Shop) -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.code_search import code_in_link, find_codes, wa_link
-from loyalty.codes import SERIAL_MAX, CodeKeys, make_code
+from loyalty.codes import SERIAL_MAX, Code, CodeKeys, Typo, make_code, read_code
+from loyalty.near_codes import find_near_codes
 
 KEYS = CodeKeys.parse("A:" + "5e" * 32)
 CODE, OTHER = "7K3M-9QXA-2B4C-5D60", "8VW1-3TGY-6ZS0-N4PH"
@@ -94,6 +95,54 @@ def test_a_code_with_a_letter_lost_or_doubled_is_still_a_candidate(typed: str) -
     assert find_codes(f"mera code {typed.lower()}") == [typed]
 
 
+@pytest.mark.parametrize("typed", [
+    "7K3M9QXA2B4C5D6", "7k3m9qxa2b4c5d600", "7K3M 9QXA 2B4C 5D6", "7k3m 9qx 2b4c 5d60", "7K3M 9QXA 2B4C 5D600",
+    "mera code 7k3m9qxa2b4c5d6 hai", "code: 7K3M/9QXA/2B4C/5D6", "ye lo 7K 3M 9Q XA 2B 4C 5D 6", "7K3 M9Q XA2 B4C 5D6",
+    "bhai mera code check karo 7K3M 9QXA 2B4C 5D6 kab se try kar raha hu",
+])  # fmt: skip
+def test_a_code_a_letter_off_is_a_candidate_however_it_is_spelt(typed: str) -> None:
+    (found,) = find_codes(typed)
+    assert isinstance(read_code(KEYS, found), Typo)
+
+
+@pytest.mark.parametrize("typed", [
+    "7K3M/9QXA/2B4C/5D60", "7k3m.9qxa.2b4c.5d60", "7K3M,9QXA,2B4C,5D60", "7K3M:9QXA:2B4C:5D60", "7K3M | 9QXA | 2B4C | 5D60",
+    "7K 3M 9Q XA 2B 4C 5D 60", "7 k 3 m 9 q x a 2 b 4 c 5 d 6 0", "7K3 M9Q XA2 B4C 5D6 0",
+    "mera code 7K 3M 9Q XA 2B 4C 5D 60 hai",
+    "7K-3M-9Q-XA-2B-4C-5D-60", "7K3M--9QXA--2B4C--5D60", "7K3M * 9QXA * 2B4C * 5D60",
+])  # fmt: skip
+def test_a_whole_code_is_found_in_odd_spacings_and_marks(typed: str) -> None:
+    assert find_codes(typed) == [CODE]
+
+
+@pytest.mark.parametrize("words", [
+    "LED 9W B22 10 pcs, 12W 5 pcs, FR 1.5 sqmm 90m 2 coil", "MCB 32A SP 10 nos 63A DP 4 nos", "wire/coil/lamp/fans",
+    "5x10 6x12 8x15 9x18 wali sheet", "2 pcs 3 box 5 nos 10 mtr", "aaj 2 coil aur 3 box lena hai", "27AAPFU0939F1ZV",
+    "27 AAPFU 0939 F1ZV", "27AAPFUO939F1ZV", "MALBB51BLDM123456", "vin MA3ERLF1S00123456", "MH12AB1234 MH14CD5678",
+    "INV/2025-26/0017/A1", "T2409121234567890", "356789104567890", "00:1A:2B:3C:4D:5E", "1 2 3 4 5 6 7 8 9 10 11 12",
+    "ka ja ra ma na la ta pa sa", "10 20 30 40 50 60 70 80", "a b c d e f g h i j k l m n o p", "ab 12 cd 34",
+    "25/05/2026 10:30",
+    "40W 60W 100W 12V", "RS485 4-20mA 24VDC", "SBIN0001234 ac 12345678901", "9812345678 9898989898", "12A/16A/20A/32A",
+    "1000 1200 1500 1800", "flat 12B tower C4 sector 62 noida", "B22D E27 9W 12W 230V", "Wi-Fi 802.11ac 5GHz 2.4GHz",
+    "my number is 98 12 34 56 78 call me at 5", "acknowledgement", "electricalsshop",
+])  # fmt: skip
+def test_trade_talk_is_no_odd_code(words: str) -> None:
+    assert find_codes(words) == []
+
+
+@given(st.lists(st.from_regex(r"[a-z]{1,12}|[0-9]{1,8}|[0-9]{1,3}(mm|w|pcs|mtr|a|v)", fullmatch=True), max_size=12))
+def test_words_numbers_and_quantities_are_no_odd_code(words: list[str]) -> None:
+    assert find_near_codes(" ".join(words).upper()) == []
+
+
+@given(codes, st.integers(0, 15), st.sampled_from(["", "7", "Q"]))
+def test_a_letter_off_is_never_taken_for_another_code(code: str, place: int, instead: str) -> None:
+    """Lost or doubled, whatever is made of it is no genuine code."""
+    letters = code.replace("-", "")
+    typed = letters[:place] + instead * 2 + letters[place + 1 :]
+    assert not any(isinstance(read_code(KEYS, found), Code) for found in find_codes(f"code {typed}"))
+
+
 @pytest.mark.parametrize("between", ["\n", ", ", " ", " and ", " / ", "\n\n", ";"])
 def test_several_codes_come_in_order_and_once(between: str) -> None:
     assert find_codes(between.join([OTHER, CODE, OTHER.lower()])) == [OTHER, CODE]
@@ -116,7 +165,7 @@ def test_any_text_gives_a_list_of_plausible_candidates(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["7K3M ", "A-", " - ", " ", "-", "@", "a@", "https://wa.me/?text=", "ﷺ", "7K3M-9QXA-"]
+    "piece", ["7K3M ", "7K ", "7 K ", "7K/", "A-", " - ", " ", "-", "@", "a@", "https://wa.me/?text=", "ﷺ", "7K3M-9QXA-"]
 )
 def test_a_megabyte_of_anything_is_read_without_effort(piece: str) -> None:
     find_codes(piece * (1_000_000 // len(piece)))

@@ -1,0 +1,168 @@
+"""What a reviewer decides on a bill: each decision is one transaction, and news for the member."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from base.money import rupees
+from base.sealing import Sealer
+from bot import bells
+from bot.wiring import House
+from flows.bill_events import ClaimApproved, ClaimRejected, ClaimReversed
+from flows.codec import to_json
+from flows.kernel import Event
+from handlers.balance import day
+from handlers.claim_till import Till, credit
+from journal import inbox
+from ledger import points as purse
+from ledger.points import TooFew
+from loyalty import claim_registers, claims
+from loyalty.claim_rules import Accept
+from loyalty.claims import Claim
+from loyalty.eligible import NotEligible, eligible
+from loyalty.programme_rows import current
+from loyalty.reading import Reading, with_value
+
+WAIT_FOR_ANSWER = timedelta(hours=24)  # then a reviewer looks at a bill whose question nobody has answered
+REFUSALS = ("not_an_invoice", "not_authorised", "stale", "seen", "no_products", "unreadable")
+REVERSALS = ("returned", "mistake")
+
+_KEY = text("SELECT data_key FROM contacts WHERE id = :id")
+
+
+class NotDone(Exception):
+    """The decision cannot be taken as asked: why, and what can be done, in one line. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    claim: str
+    state: str
+    points: int | None
+
+
+def approve(house: House, claim_id: str, by: str) -> Decided:
+    """Credit a bill that waits, by the rules as they are. Raises NotDone."""
+    with house.engine.begin() as conn:
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"))
+        if claim.member_id is None:
+            raise NotDone(f"{claim_id}: its sender is no member yet; it is decided when they join")
+        version = current(conn, claim.programme_id)
+        _must_be_whole(conn, claim, reading)
+        if version.programme.distributor(reading.seller_gstin or "") is None:
+            raise NotDone(f"{reading.seller_gstin} is no authorised distributor: publish it with the programme, or reject")
+        counted = eligible(version.programme, reading)
+        if isinstance(counted, NotEligible):
+            raise NotDone("which lines count cannot be told: say it with `claims correct --set counted=RUPEES`, or reject")
+        if counted.taxable_paise * version.programme.points_per_100_rupees < 10_000:
+            raise NotDone(f"{rupees(counted.taxable_paise)} is less than one point: reject it")
+        till = Till(conn, claim, claim.member_id, version, now)
+        credited = credit(till, reading, Accept(counted), "approved", reviewer=by)
+        if credited is None:
+            raise NotDone("the programme's budget has no points left: raise budget_points and publish, then approve again")
+        news = ClaimApproved(claim.id, reading.invoice_number or "", credited.points, credited.balance)
+        _tell(house, conn, claim, "approved", news, now)
+    bells.ring_turn(house, claim.conversation_id)
+    return Decided(claim.id, "credited", credited.points)
+
+
+def correct(house: House, claim_id: str, by: str, values: Mapping[str, str]) -> Decided:
+    """Put right what was read; the claim waits on, to be approved or rejected. Raises NotDone."""
+    with house.engine.begin() as conn:
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"))
+        for name, value in values.items():
+            reading = with_value(reading, name, value)
+        whole = replace(reading, verdict="review", question=None)
+        told = {"fields": ", ".join(sorted(values)), "reviewer": by}
+        claims.rewrite(conn, claim, whole, _sealer(house, conn, claim), "corrected", now, **told)
+        again = claims.lock(conn, claim_id)
+        assert again is not None
+        version = current(conn, claim.programme_id)
+        promised = claim.promised_at or now + timedelta(hours=version.programme.invoices.review_hours)
+        rival = claim_registers.same_bill(conn, again, whole)
+        reason = claim.reason if claim.state == "review" else "doubtful"
+        claims.move(conn, again, "corrected", "review", now, reason=reason, rival_of=rival, promised_at=promised, reviewer=by)
+    return Decided(claim.id, "review", None)
+
+
+def reject(house: House, claim_id: str, by: str, reason: str) -> Decided:
+    """Refuse a bill that waits; of a credited one, take the points back. Raises NotDone."""
+    with house.engine.begin() as conn:
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked", "credited"))
+        fitting = REVERSALS if claim.state == "credited" else REFUSALS
+        if reason not in fitting:
+            raise NotDone(f"{claim_id} is {claim.state}: its reason is one of {', '.join(fitting)}")
+        if claim.state == "credited":
+            decided = _reverse(house, conn, claim, reading, by, reason, now)
+        else:
+            claims.move(conn, claim, "rejected", "refused", now, reason=reason, decided_at=now, reviewer=by)
+            news = ClaimRejected(claim.id, day(claim.created_at), reason)
+            _tell(house, conn, claim, "rejected", news, now)
+            decided = Decided(claim.id, "refused", None)
+    bells.ring_turn(house, claim.conversation_id)
+    return decided
+
+
+def leave_to_reviewers(house: House) -> int:
+    """Questions that nobody has answered for a day are a reviewer's; how many."""
+    moved = 0
+    with house.engine.connect() as conn:
+        waiting = claims.unanswered(conn, house.clock.now(conn) - WAIT_FOR_ANSWER)
+    for claim_id in waiting:
+        with house.engine.begin() as conn:
+            claim, now = claims.lock(conn, claim_id), house.clock.now(conn)
+            if claim is not None and claim.state == "asked":
+                hours = current(conn, claim.programme_id).programme.invoices.review_hours
+                promised = now + timedelta(hours=hours)
+                claims.move(conn, claim, "not_answered", "review", now, reason="doubtful", promised_at=promised)
+                moved += 1
+    return moved
+
+
+def _reverse(
+    house: House, conn: Connection, claim: Claim, reading: Reading, by: str, reason: str, now: datetime
+) -> Decided:
+    assert claim.points is not None and claim.posting_id is not None and claim.member_id is not None
+    taken = purse.take_back(
+        conn, key=f"invoice/{claim.id}/reversed", programme_id=claim.programme_id, member_id=claim.member_id,
+        points=claim.points, corrects=claim.posting_id, happened_at=now, recorded_at=now,
+        facts={"claim": claim.id, "invoice_number": reading.invoice_number or "", "reason": reason, "decided_by": by},
+    )  # fmt: skip
+    if isinstance(taken, TooFew):
+        raise NotDone(f"the member has spent them: {taken.available} of {claim.points} points are left; try again later")
+    claims.move(conn, claim, "reversed", "reversed", now, reason=reason, decided_at=now, reviewer=by)
+    news = ClaimReversed(claim.id, reading.invoice_number or "", claim.points, taken.balance, reason)
+    _tell(house, conn, claim, "reversed", news, now)
+    return Decided(claim.id, "reversed", claim.points)
+
+
+def _open(house: House, conn: Connection, claim_id: str, states: tuple[str, ...]) -> tuple[Claim, Reading, datetime]:
+    claim = claims.lock(conn, claim_id)
+    if claim is None:
+        raise NotDone(f"there is no claim {claim_id}; ./saathi claims queue lists those that wait")
+    if claim.state not in states:
+        raise NotDone(f"{claim_id} is {claim.state}: only a claim that is {' or '.join(states)} can be decided on")
+    return claim, claim.reading(_sealer(house, conn, claim)), house.clock.now(conn)
+
+
+def _must_be_whole(conn: Connection, claim: Claim, reading: Reading) -> None:
+    """A credit names its bill: what was not read must be put right first."""
+    told = {
+        "number": reading.number_key, "date": reading.invoice_date, "seller": reading.seller_gstin, "total": reading.total_paise
+    }
+    if missing := [name for name, value in told.items() if value is None]:
+        raise NotDone(f"{', '.join(missing)} were not read: `./saathi claims correct {claim.id} --set {missing[0]}=…` first")
+    if (other := claim_registers.same_bill(conn, claim, reading)) is not None:
+        raise NotDone(f"{other} has the same number of the same seller: reject that one first, or this one")
+
+
+def _sealer(house: House, conn: Connection, claim: Claim) -> Sealer:
+    return house.keyring.unwrap(conn.execute(_KEY, {"id": claim.contact_id}).scalar_one(), claim.contact_id)
+
+
+def _tell(house: House, conn: Connection, claim: Claim, what: str, news: Event, now: datetime) -> None:
+    inbox.put_happening(conn, claim.conversation_id, f"{claim.id}/{what}", to_json(news), now, house.keyring)

@@ -1,0 +1,37 @@
+"""Sessions and members that tests of the entry start from."""
+
+from __future__ import annotations
+
+from flows import events as ev
+from flows.effects import Say
+from flows.entry import Turned, converse
+from flows.kernel import Event
+from flows.redeem import Terms
+from flows.session import Asked, Frame, Known, Notice, Session
+
+CODE = "K7QM-3XWD-9T4F-VB2H"
+OTHER = "A2BC-D3EF-G4HJ-K5LM"
+MEMBER = Known("en", consented=True, enrolled=True, role="electrician", mobile_known=True)
+NOTICE = Notice("3", {"en": "https://x.in/privacy"})
+STRANGER = Known("hi", mobile_known=True, notice=NOTICE)
+TERMS = Terms(least=100, most=1200, paise_per_point=100, saved=None)
+SAVED = ev.SavedVpa("tok_1", "ra•••@okaxis")
+
+
+def at(*states: tuple[str, object], asked: Asked | None = None) -> Session:
+    return Session(tuple(Frame(flow, 1, state) for flow, state in states), asked)  # type: ignore[arg-type]  # states
+
+
+def flows(session: Session) -> list[str]:
+    return [frame.flow for frame in session.frames]
+
+
+def said(turned: Turned) -> list[str]:
+    return [effect.key for effect in turned.effects if isinstance(effect, Say)]
+
+
+def through(session: Session, known: Known, *events: Event) -> Turned:
+    for event in events:
+        turned = converse(session, known, event)
+        session, known = turned.session, turned.known
+    return turned
