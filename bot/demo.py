@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bot.demo_invoices import samples
 from bot.demo_pictures import photograph
 from bot.phone import Phone
 from config.settings import ROOT
@@ -25,7 +27,8 @@ def conversations(sandbox_url: str, sender: str, run: Run, pictures: Path) -> di
     one, six = _issue(run, 1), _issue(run, 6)
     measured: dict[str, float] = {}
     _sunita(sandbox_url, _photo(one, sender, pictures / "one-label.jpg", 1, 0.12), measured)
-    _prakash(sandbox_url, _photo(six, sender, pictures / "six-labels.jpg", 3, 0.3), measured)
+    bill = samples(pictures, datetime.now(UTC).date(), 1)["credited"]
+    _prakash(sandbox_url, _photo(six, sender, pictures / "six-labels.jpg", 3, 0.3), bill, measured)
     return measured
 
 
@@ -49,9 +52,9 @@ def _sunita(url: str, label: Path, measured: dict[str, float]) -> None:
     phone.hear()
 
 
-def _prakash(url: str, labels: Path, measured: dict[str, float]) -> None:
-    """A retailer; English; a photo of six labels at an angle, the same photo again, the balance, a paid redemption."""
-    title("Prakash, a retailer, photographs six labels at an angle, twice, and takes the money")
+def _prakash(url: str, labels: Path, bill: Path, measured: dict[str, float]) -> None:
+    """A retailer; English; a photo of six labels at an angle, the same photo again, a bill, the balance, a paid redemption."""
+    title("Prakash, a retailer, photographs six labels at an angle, twice, then a bill, and takes the money")
     phone = Phone(url, "+919811100002", "Prakash Rao", show)
     phone.text("hello")
     phone.hear()
@@ -72,6 +75,10 @@ def _prakash(url: str, labels: Path, measured: dict[str, float]) -> None:
     phone.hear()  # the photo again, with each code marked
     phone.photo(labels)
     phone.hear(3)
+    started = time.monotonic()
+    phone.photo(bill)
+    phone.hear(2)
+    measured["bill to points told"] = time.monotonic() - started
     phone.text("balance")
     phone.hear()
     phone.text("redeem")

@@ -1,7 +1,7 @@
 """Invoices for the demo and for trying the chat: drawn as a shop's printer would, photographed as a phone would.
 
 One for each outcome: credited, one question, a reviewer, refused. Numbers and dates are new with each set, so that a set
-is never a purchase seen before.
+is never a purchase seen before; what was bought differs from bill to bill, so that none looks like another.
 """
 
 from __future__ import annotations
@@ -51,11 +51,18 @@ class Bill:
         return sum(item.quantity * item.rate_rupees for item in self.items)
 
 
-ITEMS = (
+WIRES = (
     Item("FR 1.5 SQMM 90MTR", "854449", 10, 1450),
     Item("MCB 16A SP C curve", "853620", 20, 185),
     Item("Ceiling fan 1200 mm", "841451", 4, 1990),
 )
+BOARDS = (Item("SPN DB 8 way double door", "853710", 6, 1275), Item("6A 1-way switch", "853650", 240, 38))
+LIGHTS = (
+    Item("9W LED B22", "853952", 150, 82),
+    Item("15 LTR water heater", "851610", 2, 6480),
+    Item("16A socket", "853669", 75, 96),
+)
+FANS = (Item("CF 1200MM", "841451", 12, 2115), Item("FR 2.5 SQMM 90MTR", "854449", 7, 2340))
 AUTHORISED = ("RANE ELECTRIC DISTRIBUTORS", "14 Laxmi Road, Pune 411030, Maharashtra", "27AABCR4521P1Z3")
 OTHER = ("GANPATI TRADING COMPANY", "7 Station Road, Nashik 422001, Maharashtra", "27AAPFU0939F1ZV")
 
@@ -63,12 +70,12 @@ OTHER = ("GANPATI TRADING COMPANY", "7 Station Road, Nashik 422001, Maharashtra"
 def samples(folder: Path, today: date, serial: int) -> dict[str, Path]:
     """One photo for each outcome, by its name. `serial` tells sets apart: it stands in the invoices' numbers."""
     day = today - timedelta(days=3)
-    good = Bill(*AUTHORISED, f"RED/{day:%y}/{serial:05d}", day, ITEMS)
+    good = Bill(*AUTHORISED, f"RED/{day:%y}/{serial:05d}", day, WIRES)
     bills = {
         "credited": good,
-        "question": replace(good, number=f"RED/{day:%y}/{serial + 1:05d}"),
-        "reviewer": replace(good, number=f"RED/{day:%y}/{serial + 2:05d}", total_off_rupees=5_000),
-        "refused": Bill(*OTHER, f"GTC-{serial}", day, ITEMS),
+        "question": replace(good, number=f"RED/{day:%y}/{serial + 1:05d}", items=BOARDS),
+        "reviewer": replace(good, number=f"RED/{day:%y}/{serial + 2:05d}", items=LIGHTS, total_off_rupees=5_000),
+        "refused": Bill(*OTHER, f"GTC-{serial}", day, FANS),
     }
     return {
         name: photograph(bill, folder / f"invoice-{name}.jpg", cut=0.25 if name == "question" else 0.0)

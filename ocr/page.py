@@ -20,7 +20,7 @@ from ocr.page_print import print_height_px
 from ocr.words import Quad, Sheet, Word
 
 PRINT_PX = 13  # capitals of this height read well: much smaller ones are lost, larger ones only cost time
-LEFT_ALONE = (0.7, 1.4)  # a picture this near to the wanted size stays as it is
+LEFT_ALONE = (0.7, 1.6)  # a picture this near to the wanted size stays as it is: enlarging costs a second and shows little
 SIDE_MAX_PX = 2600  # of what an engine is given
 SIDE_WANTED_PX = 1100  # never shrink below: a page of large print has small print too
 ENLARGED_MAX = 2.0

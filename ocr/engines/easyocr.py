@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,10 @@ class EasyOcr:
         turns = self._eyes.turns(bgr)
         upright = np.ascontiguousarray(np.rot90(bgr, turns))
         words = []
-        for box, text, confidence in self._reader().readtext(upright):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's remarks on its own future, and on the graphics card there is not
+            found = self._reader().readtext(upright)
+        for box, text, confidence in found:
             if text.strip() and confidence >= CONFIDENCE_MIN:
                 a, b, c, d = (_turned_back((float(x), float(y)), turns, bgr) for x, y in box)
                 quad: Quad = (a, b, c, d)
