@@ -3,6 +3,7 @@
 import struct
 import threading
 import zlib
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -44,7 +45,7 @@ class ChattingBot:
         inbound = environ["PATH_INFO"] == "/twilio/inbound"
         if inbound and self.status.startswith("2"):
             self.forms.append(form)
-            threading.Thread(target=self.answer, args=(form,), daemon=True).start()
+            threading.Thread(target=self._answer_on_its_own, args=(form,), daemon=True).start()
         start_response(self.status if inbound else "204 No Content", [])
         return []
 
@@ -53,6 +54,10 @@ class ChattingBot:
         for name, types in (("menu", {"twilio/quick-reply": BUTTONS}), ("list", {"twilio/list-picker": LIST})):
             made = self.call("/v1/Content", json={"language": "en", "types": types})
             self.contents[name] = made["sid"]
+
+    def _answer_on_its_own(self, form: dict[str, str]) -> None:
+        with suppress(requests.ConnectionError):  # the test is over and its sandbox gone: nobody waits for this answer
+            self.answer(form)
 
     def answer(self, form: dict[str, str]) -> None:
         to, tapped = form["From"], form.get("ButtonPayload") or form.get("ListId")
