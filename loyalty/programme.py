@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, StringConstraints
 
-from loyalty.gstin import normal_gstin
+from base.gstin import normal_gstin
 from loyalty.products import Line, Locale, Part, Points, Product, Sku, normalised
 
 

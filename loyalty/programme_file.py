@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from loyalty.gstin import normal_gstin
+from base.gstin import normal_gstin
 from loyalty.products import Part, Product, normalised
 from loyalty.programme import Distributor, Invoices, Notice, Programme, Redeem
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from rapidfuzz.distance import Levenshtein
 
-from loyalty.gstin import normal_gstin
+from base.gstin import normal_gstin
 from loyalty.reading import Reading, number_key, with_value
 
 NUMBER_CHARACTERS_MAX = 16  # of an invoice number, by the law

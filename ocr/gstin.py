@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_SHAPE = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]", re.ASCII)
-_STATES = frozenset([*(f"{number:02d}" for number in range(1, 39)), "97", "99"])  # python-stdnum lacks 38, 97 and 99
-_HOLDERS = frozenset("PCHFABGJLTK")  # fourth letter of a PAN: person, company, family, firm, …
+from base.gstin import check_character, is_gstin
+
 # What a digit's place may show of a digit, and a letter's place of a letter. Z's place is always Z.
 _AS_DIGIT = {"O": "0", "Q": "0", "D": "0", "U": "0", "I": "1", "L": "1", "J": "1", "T": "7", "Z": "2", "S": "5", "G": "6",
              "B": "8", "A": "4"}  # fmt: skip
@@ -33,21 +31,6 @@ class Reading:
     number: str
     forced: int = 0
     guessed: int = 0
-
-
-def is_gstin(text: str) -> bool:
-    """Of a regular taxpayer: state, PAN, entity, Z, check character (Luhn, base 36)."""
-    if not _SHAPE.fullmatch(text) or text[:2] not in _STATES or text[5] not in _HOLDERS or text[7:11] == "0000":
-        return False
-    return check_character(text[:14]) == text[14]
-
-
-def check_character(first14: str) -> str:
-    total = 0
-    for place, letter in enumerate(first14):
-        product = _ALPHABET.index(letter) * (place % 2 + 1)
-        total += product // 36 + product % 36
-    return _ALPHABET[-total % 36]
 
 
 def repaired(text: str) -> Reading | None:

@@ -11,6 +11,7 @@ import click
 from rich.table import Table
 from sqlalchemy import Connection, text
 
+from base.gstin import normal_gstin
 from base.media_store import NotStored
 from base.money import rupees
 from bot import claims as desk
@@ -20,7 +21,6 @@ from flows.invoice_answers import as_value
 from loyalty import claims as rows_of
 from loyalty.claims import Claim
 from loyalty.eligible import match_line
-from loyalty.gstin import normal_gstin
 from loyalty.programme import Programme
 from loyalty.programme_rows import current
 from loyalty.reading import Reading

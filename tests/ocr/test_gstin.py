@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.gstin import check_character, gstins_in, is_gstin, repaired
+from base.gstin import check_character, is_gstin
+from ocr.gstin import gstins_in, repaired
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

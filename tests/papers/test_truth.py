@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from loyalty.gstin import normal_gstin
+from base.gstin import normal_gstin
 from tests.papers import parties
 from tests.papers.invoice import Wants, irn, random_bill
 from tests.papers.money import grouped, in_words

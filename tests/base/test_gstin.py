@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.gstin import normal_gstin
+from base.gstin import normal_gstin
 
 GOOD = "27AAPFU0939F1ZV"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

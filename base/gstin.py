@@ -18,8 +18,16 @@ def normal_gstin(text: str) -> str | None:
     Regular taxpayers only: the numbers of those who deduct or collect tax at source (no Z) do not sell on invoices.
     """
     number = "".join(text.split()).upper()
+    return number if is_gstin(number) else None
+
+
+def is_gstin(number: str) -> bool:
+    """Whether it is one as it stands, in capitals and without spaces."""
     if not _SHAPE.fullmatch(number) or number[:2] not in STATES:
-        return None
-    if number[5] not in _HOLDERS or number[7:11] == "0000":
-        return None
-    return number if luhn.is_valid(number, _ALPHABET) else None
+        return False
+    return number[5] in _HOLDERS and number[7:11] != "0000" and check_character(number[:14]) == number[14]
+
+
+def check_character(first14: str) -> str:
+    """The last character (Luhn, base 36) of a number that begins so."""
+    return str(luhn.calc_check_digit(first14, _ALPHABET))
