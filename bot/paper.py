@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from loyalty.reading import Question, Reading, from_record
 
 if TYPE_CHECKING:  # image libraries are the media worker's alone
-    from ocr.paper import Paper
-
     from ocr.facts import Ask
+    from ocr.paper import Paper
 
 KINDS = ("invoice", "einvoice")  # papers that may earn points
 WORDS_MAX = 1_500  # kept as witnesses for what a member types

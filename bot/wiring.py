@@ -24,9 +24,8 @@ from loyalty.codes import CodeKeys
 from whatsapp.media import Fetching
 
 if TYPE_CHECKING:
-    from ocr.paper import Paper
-
     from ocr.engines.engine import Engine as Eyes
+    from ocr.paper import Paper
     from payouts.provider import Provider
     from whatsapp.client import Twilio
 
@@ -90,9 +89,8 @@ class House:
     @cached_property
     def read_paper(self) -> Callable[[bytes | Sequence[bytes]], Paper]:
         """Reads a file, or several files of one paper. The media worker's alone."""
-        from ocr.paper import read_paper
-
         from ocr.einvoice_keys import Keyring as EInvoiceKeys
+        from ocr.paper import read_paper
 
         keys = EInvoiceKeys.load(self.settings.einvoice_keys, sandbox=self.settings.development)
         return partial(read_paper, engine=lambda: self.eyes, keyring=keys)
