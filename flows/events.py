@@ -60,9 +60,10 @@ class SecretGiven(Event):
     """A secret the member wrote, already sealed: the engine sees a token and the last four characters only."""
 
     token: str
-    # vpa | pan | bank_account | aadhaar (never kept; the token is empty) | malformed (not the shape that was asked for)
+    # vpa | bank (an account's number) | pan | pin | aadhaar (never kept; the token is empty) | malformed (not the shape that
+    # was asked for)
     kind: str
-    last4: str
+    last4: str  # of a PIN nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,43 +130,39 @@ class BalanceRead(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class SavedVpa:
-    token: str
-    masked: str  # ra•••@okaxis
+class TaxPreviewed(Event):
+    """gross = tax + net; net is what arrives. why: below | crossing | beyond | covered | borne (see flows.tax.why).
+    `total_paise`: the tax year's benefits with this one; tax begins where they exceed `threshold_paise`."""
 
-
-@dataclass(frozen=True, slots=True)
-class RedeemTermsRead(Event):
-    available: int
-    least: int  # the fewest points one redemption takes
-    most: int  # the most points one redemption takes now
-    paise_per_point: int
-    vpa: SavedVpa | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VpaAccepted(Event):
-    token: str
-    masked: str
-
-
-@dataclass(frozen=True, slots=True)
-class VpaRefused(Event):
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class RedemptionRequested(Event):
-    payout: str
     points: int
-    amount_paise: int
-    masked: str
-    available: int
+    gross_paise: int
+    tax_paise: int
+    net_paise: int
+    why: str
+    rate_bp: int
+    total_paise: int
+    threshold_paise: int
+    has_pan: bool
 
 
 @dataclass(frozen=True, slots=True)
-class TooFewPoints(Event):
-    available: int
+class TermsChanged(Event):
+    """Nothing was sent: less would arrive than was shown, because another redemption came between. `now`: what would."""
+
+    now: TaxPreviewed
+
+
+@dataclass(frozen=True, slots=True)
+class TaxExceedsCash(Event):
+    """Nothing can be sent: the tax on the year so far would take all of it. From `least_points` on it is carried."""
+
+    points: int
+    gross_paise: int
+    tax_paise: int
+    least_points: int
+    rate_bp: int
+    threshold_paise: int
+    has_pan: bool
 
 
 # ---- the world spoke ------------------------------------------------------------------------------------------------
@@ -212,7 +209,8 @@ class PayoutPaid(Event):
 
 @dataclass(frozen=True, slots=True)
 class PayoutFailed(Event):
-    """The money did not go out; the points are available again. reason: vpa_invalid | bank | other."""
+    """The money did not go out; the points are available again. reason: vpa_invalid | account_invalid | bank |
+    rejected | other."""
 
     lane: ClassVar[str] = "notice"
     payout: str
@@ -243,6 +241,13 @@ class PayoutDelayed(Event):
     payout: str
     amount_paise: int
     masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinReset(Event):
+    """One of our people has taken the member's PIN away; the next redemption that needs one asks for a new one."""
+
+    lane: ClassVar[str] = "notice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from flows.bill_events import ClaimApproved, ClaimRejected, ClaimReversed
 from flows.effects import DropDelayNews, Say, Value
-from flows.events import EventParked, PayoutDelayed, PayoutFailed, PayoutPaid, PayoutReversed, PhotoDrawn, PhotoHard
+from flows.events import (
+    EventParked,
+    PayoutDelayed,
+    PayoutFailed,
+    PayoutPaid,
+    PayoutReversed,
+    PhotoDrawn,
+    PhotoHard,
+    PinReset,
+)
 from flows.kernel import Event, Flow, State, Step, node
 
 REJECTED = {
@@ -17,6 +26,12 @@ REJECTED = {
     "seen": "news.bill_rejected.seen",
     "no_products": "news.bill_rejected.no_products",
     "unreadable": "news.bill_rejected.unreadable",
+}
+FAILED = {  # of a payout; any other reason is not the member's business
+    "vpa_invalid": "news.failed_vpa",
+    "account_invalid": "news.failed_account",
+    "bank": "news.failed_bank",
+    "rejected": "news.failed_rejected",
 }
 HARD = {  # the first that applies is told: one thing to do better
     "too_small": "coach.too_small",
@@ -56,6 +71,8 @@ def news(state: News, event: Event) -> Step:
         case PhotoHard(_, hints):
             hint = next((HARD[hint] for hint in HARD if hint in hints), None)
             return Step(state, (Say(hint),) if hint else ())
+        case PinReset():
+            return Step(state, (Say("news.pin_reset"),))
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -69,7 +86,7 @@ def _money(event: PayoutPaid | PayoutFailed | PayoutReversed | PayoutDelayed) ->
 def _bad_news(event: PayoutFailed | PayoutReversed) -> str:
     if isinstance(event, PayoutReversed):
         return "news.reversed"
-    return "news.failed_vpa" if event.reason == "vpa_invalid" else "news.failed"
+    return FAILED.get(event.reason, "news.failed")
 
 
 NEWS = Flow(
@@ -92,6 +109,7 @@ NEWS = Flow(
                     ClaimReversed,
                     PhotoDrawn,
                     PhotoHard,
+                    PinReset,
                     EventParked,
                 },
             )
