@@ -19,8 +19,10 @@ from base.media_store import MediaStore, open_store
 from base.sealing import Keyring
 from bot import local
 from bot.metrics import Metrics
-from config.settings import Settings, load
+from config.settings import ROOT, Settings, load
 from loyalty.codes import CodeKeys
+from payouts.tax import Rule
+from payouts.tax_file import read_rules
 from whatsapp.media import Fetching
 
 if TYPE_CHECKING:
@@ -109,6 +111,11 @@ class House:
         s = self.settings
         base = s.razorpayx_api_base_url.rstrip("/") or API
         return RazorpayX(s.razorpayx_key_id, s.razorpayx_key_secret, s.razorpayx_account_number, base)
+
+    @cached_property
+    def tax_rules(self) -> tuple[Rule, ...]:
+        """The law's rates and thresholds, dated."""
+        return read_rules(ROOT / "config" / "tax")
 
     @cached_property
     def keyring(self) -> Keyring:

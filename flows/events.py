@@ -131,7 +131,7 @@ class BalanceRead(Event):
 
 @dataclass(frozen=True, slots=True)
 class TaxPreviewed(Event):
-    """gross = tax + net; net is what arrives. why: below | crossing | beyond | covered | borne (see flows.tax.why).
+    """gross = tax + net; net is what arrives. why: below | crossing | beyond | covered | borne (see flows.tax_words).
     `total_paise`: the tax year's benefits with this one; tax begins where they exceed `threshold_paise`."""
 
     points: int
@@ -209,8 +209,10 @@ class PayoutPaid(Event):
 
 @dataclass(frozen=True, slots=True)
 class PayoutFailed(Event):
-    """The money did not go out; the points are available again. reason: vpa_invalid | account_invalid | bank |
-    rejected | other."""
+    """The money did not go out; the points are available again.
+
+    reason: vpa_invalid | account_invalid | declined | bank | other.
+    """
 
     lane: ClassVar[str] = "notice"
     payout: str

@@ -31,7 +31,7 @@ FAILED = {  # of a payout; any other reason is not the member's business
     "vpa_invalid": "news.failed_vpa",
     "account_invalid": "news.failed_account",
     "bank": "news.failed_bank",
-    "rejected": "news.failed_rejected",
+    "declined": "news.failed_declined",
 }
 HARD = {  # the first that applies is told: one thing to do better
     "too_small": "coach.too_small",

@@ -15,7 +15,7 @@ FAILED = {
     "vpa_invalid": "payouts.line.failed_vpa",
     "account_invalid": "payouts.line.failed_account",
     "bank": "payouts.line.failed_bank",
-    "rejected": "payouts.line.failed_rejected",
+    "declined": "payouts.line.failed_declined",
 }
 
 

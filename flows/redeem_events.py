@@ -52,9 +52,10 @@ class RedemptionRequested(Event):
 
     payout: str
     points: int
-    amount_paise: int
+    amount_paise: int  # what arrives
     masked: str
     available: int
+    tax_paise: int = 0  # deducted beside it
     promised_at: str = ""
     today: str = ""
 

@@ -81,13 +81,15 @@ def ask_sure(order: Order) -> Step:
 
 
 def say_sure(order: Order) -> Say:
+    tax = order.tax
     values: dict[str, Value] = {
-        "points": order.points, "amount_paise": order.net_paise, "masked": order.to.masked, "token": order.to.token,
+        "points": order.points, "amount_paise": tax.net_paise, "masked": order.to.masked, "token": order.to.token,
         "promise_minutes": order.terms.promise_minutes,
     }  # fmt: skip
-    if not order.tax_paise:
+    if not tax.tax_paise:
         return Say("redeem.confirm", values)
-    return Say("redeem.confirm_tax", values | {"tax_paise": order.tax_paise})
+    key = "redeem.confirm_borne" if tax.why == "borne" else "redeem.confirm_tax"
+    return Say(key, values | {"tax_paise": tax.tax_paise})
 
 
 def not_asked_for(token: str, kind: str, otherwise: str) -> tuple[Effect, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.events import TaxPreviewed
 from flows.kernel import State
 from flows.redeem_events import Destination
 
@@ -28,9 +29,7 @@ class Order:
     terms: Terms
     points: int
     to: Destination
-    net_paise: int  # what reaches the member
-    tax_paise: int = 0
-    why: str = ""  # the tax's reason, a slug
+    tax: TaxPreviewed  # what arrives and what goes to tax, as it was shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from flows.effects import PreviewTax, ReadRedeemTerms, RequestRedemption, Say, Value
@@ -37,38 +36,34 @@ from flows.redeem_states import (
     ReadingTerms,
     Requesting,
 )
-
-WHY = {
-    "crossing": "redeem.why.crossing",
-    "beyond": "redeem.why.beyond",
-    "borne": "redeem.why.borne",
-}
+from flows.tax_words import tax_exceeds, terms_changed, why
 
 
 def previewing_tax(state: PreviewingTax, event: Event) -> Step:
     match event:
-        case TaxPreviewed():
-            return ask_sure(_with_tax(Order(state.terms, state.points, state.to, 0), event))
-        case TaxExceedsCash():
-            return Step(AskPoints(state.terms), (_tax_takes_all(event),))
+        case TaxPreviewed(points) if points == state.points:
+            return ask_sure(Order(state.terms, state.points, state.to, event))
+        case TaxExceedsCash(points) if points == state.points:
+            return Step(AskPoints(state.terms), (tax_exceeds(event),))
         case Commanded("back"):
             return ask_where(state.terms, state.points)
-        case _:
-            # Asked again: the state was stored before its answer came.
-            return Step(state, (PreviewTax(state.points),), asks_again(event))
+        case TaxPreviewed() | TaxExceedsCash():  # of a question that was given up meanwhile
+            return Step(state)
+        case _:  # stored before its answer came: it is asked for again
+            return Step(state, (PreviewTax(state.points),))
 
 
 def confirm(state: Confirm, event: Event) -> Step:
     order = state.order
     terms, points = order.terms, order.points
     match event:
-        case Tapped(button) if button == f"yes-{points}-{order.to.token}-{order.net_paise}":
+        case Tapped(button) if button == f"yes-{points}-{order.to.token}-{order.tax.net_paise}":
             # The id names points, destination and sum: the button of an older prompt must not send today's money.
             return request(order)
         case Tapped("no-redeem"):
             return Step(Done(), (Say("redeem.cancelled"),))
-        case Tapped("why") if order.tax_paise:
-            return Step(state, (_say_why(order), say_sure(order)))
+        case Tapped("why") if order.tax.tax_paise:
+            return Step(state, (why(order.tax), say_sure(order)))
         case SecretGiven(token, "vpa", _):  # instead of a no: here is where it shall go
             return check_vpa(terms, points, token)
         case SecretGiven(token, kind, _):
@@ -81,7 +76,7 @@ def confirm(state: Confirm, event: Event) -> Step:
 
 def request(order: Order, pin: str = "") -> Step:
     """Ask for it, exactly as it was shown."""
-    asked = RequestRedemption(order.points, order.to.token, order.net_paise, pin)
+    asked = RequestRedemption(order.points, order.to.token, order.tax.net_paise, pin)
     return Step(Requesting(order), (asked,))
 
 
@@ -104,10 +99,10 @@ def requesting(state: Requesting, event: Event) -> Step:
             waits = Say("redeem.cooling", {"masked": masked, "usable_at": usable_at})
             return Step(ReadingTerms(order.points), (waits if usable_at else Say("redeem.gone"), ReadRedeemTerms()))
         case TermsChanged(now):
-            changed = _with_tax(order, now)
-            return Step(Confirm(changed), (Say("redeem.changed"), say_sure(changed)))
+            changed = replace(order, tax=now)
+            return Step(Confirm(changed), (terms_changed(now), say_sure(changed)))
         case TaxExceedsCash():
-            return Step(AskPoints(order.terms), (_tax_takes_all(event),))
+            return Step(AskPoints(order.terms), (tax_exceeds(event),))
         case _:
             return Step(state, (Say("wait.moment"),), asks_again(event))
 
@@ -118,14 +113,6 @@ def _offer_again(order: Order) -> Step:
     return Step(OfferSaved(terms, order.points), (say_offer(terms, order.points),))
 
 
-def _with_tax(order: Order, told: TaxPreviewed) -> Order:
-    return replace(order, net_paise=told.net_paise, tax_paise=told.tax_paise, why=told.why)
-
-
-def _tax_takes_all(told: TaxExceedsCash) -> Say:
-    return Say("redeem.tax_takes_all", {"tax_paise": told.tax_paise, "least_points": told.least_points})
-
-
 def _on_its_way(requested: RedemptionRequested) -> Say:
     values: dict[str, Value] = {
         "amount_paise": requested.amount_paise, "masked": requested.masked, "available": requested.available,
@@ -133,7 +120,3 @@ def _on_its_way(requested: RedemptionRequested) -> Say:
     if not requested.promised_at:
         return Say("redeem.on_its_way_bare", values)
     return Say("redeem.on_its_way", values | {"promised_at": moment(requested.promised_at, requested.today)})
-
-
-def _say_why(order: Order) -> Say:
-    return Say(WHY.get(order.why, WHY["beyond"]), {"tax_paise": order.tax_paise})

@@ -6,6 +6,7 @@ what a member has (a liability of the brand) grows by credit, and all balances o
     issue -> budget -> member/available -> member/held -> redeemed         points, from left to right
                                         -> expired
     cash -> payout-clearing -> paid-out                                    money
+    cash -> tax_payable                                                    deducted, and owed to the state
 
 `issue` is minus the budget ever granted. The budget is a hard stop: floor 0, striped so that busy members do not queue
 for one row. Members' accounts have floor 0 and open on first use. Accounts without a floor that many postings touch
@@ -67,6 +68,10 @@ def paid_out(programme_id: str) -> str:
     return f"{_name(programme_id)}/paid-out"
 
 
+def tax_payable(programme_id: str) -> str:
+    return f"{_name(programme_id)}/tax_payable"
+
+
 def budget(programme_id: str) -> str:
     """The name of the group of stripes; no account has this id itself."""
     return f"{_name(programme_id)}/budget"
@@ -89,6 +94,7 @@ def system_accounts(programme_id: str) -> tuple[Account, ...]:
         Account(cash(programme_id), INR),
         Account(payout_clearing(programme_id), INR),
         Account(paid_out(programme_id), INR),
+        Account(tax_payable(programme_id), INR),
     )
 
 

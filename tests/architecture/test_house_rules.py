@@ -21,7 +21,8 @@ ROOMS = ("bot", "flows", "handlers", "ocr", "ledger", "payouts", "loyalty", "wha
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 70
 PURE = ("flows", "payouts/lifecycle.py", "payouts/schedule.py", "payouts/destination.py",
-        "ledger/moves.py", "loyalty/earn.py", "loyalty/codes.py",
+        "payouts/tax.py", "ledger/moves.py", "base/pan.py",
+        "loyalty/earn.py", "loyalty/codes.py",
         "loyalty/reading.py", "loyalty/eligible.py", "loyalty/claim_rules.py", "loyalty/witness.py", "ocr/likeness.py",
         "ocr/invoice.py", "ocr/checks.py", "ocr/decide.py", "ocr/merge.py", "ocr/rows.py", "ocr/flatten.py", "ocr/fields",
         "ocr/gstin.py", "ocr/amounts.py", "ocr/jws.py",

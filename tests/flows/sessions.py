@@ -19,7 +19,11 @@ STRANGER = Known("hi", mobile_known=True, notice=NOTICE)
 TERMS = Terms(least=100, most=1200, paise_per_point=100)
 SAVED = Destination("tok_1", "ra•••@okaxis")
 KNOWN = Terms(least=100, most=1200, paise_per_point=100, saved=(SAVED,))
-ORDER = Order(TERMS, 500, SAVED, 50_000)
+UNTAXED = ev.TaxPreviewed(500, 50_000, 0, 50_000, "below", 1_000, 50_000, 20_000_00, False)
+ORDER = Order(TERMS, 500, SAVED, UNTAXED)
+CONFIRM = Asked(
+    "redeem.confirm", {"points": 500, "token": "tok_1", "amount_paise": 50_000, "masked": "x", "promise_minutes": 120}
+)
 
 
 def at(*states: tuple[str, object], asked: Asked | None = None) -> Session:

@@ -34,7 +34,10 @@ OUTCOMES = (
 
 BILL_BUTTONS = ("yes-number-clm_1", "no-total-clm_1", "skip-corner-clm_2")
 BILLS = ("clm_1", "clm_2", "clm_3")
-REASONS = ("vpa_invalid", "account_invalid", "bank", "rejected", "other", "repeated", "phone", "crossing", "doubtful", "contested", "stale", "seen_yours", "seen_open", "too_small", "returned")
+REASONS = (
+    "vpa_invalid", "account_invalid", "bank", "declined", "other", "repeated", "phone", "crossing",
+    "doubtful", "contested", "stale", "seen_yours", "seen_open", "too_small", "returned",
+)
 
 typed = st.one_of(
     st.sampled_from(sorted({*words().commands, *words().answers})),

@@ -50,7 +50,7 @@ def test_the_trial_balance_adds_up_to_zero(books: Books) -> None:
         rows = {row.account.removeprefix("prg_test/"): row.balance for row in trial(conn, books.programme)}
     assert rows == {
         "budget": 99_830, "issue": -100_000, "members/available": 70, "members/held": 10, "redeemed": 30,
-        "expired": 60, "cash": 0, "payout-clearing": 0, "paid-out": 0,
+        "expired": 60, "cash": 0, "payout-clearing": 0, "paid-out": 0, "tax_payable": 0,
     }  # fmt: skip
 
 
