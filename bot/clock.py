@@ -13,7 +13,7 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, claims, content, expire, heartbeat, recover, sweep
+from bot import absent, claims, content, expire, heartbeat, promises, recover, sweep
 from bot.wiring import House
 
 log = structlog.get_logger()
@@ -34,6 +34,8 @@ TIMERS = (
     Timer("expire", 60, expire.expire),
     Timer("unanswered bills", 300, claims.leave_to_reviewers),
     Timer("absent payouts", 300, absent.look_again),
+    Timer("promised payouts", 60, promises.watch),
+    Timer("unused destinations", 3_600, promises.tidy),
     Timer("template approvals", 1_800, content.read_submitted),
 )
 

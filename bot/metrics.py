@@ -82,10 +82,12 @@ class Metrics(Collector):
         self.turns = self._counter("turns", "events answered")
         self.turn_failures = self._counter("turn_failures", "turns that a fault of ours broke off")
         self.statuses = self._counter("status_callbacks", "delivery reports taken")
+        self.payouts_late = self._counter("payout_late", "payouts that were not paid by the time that was promised")
         self.registry.register(self)
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        counters = (self.inbound, self.repeated, self.forged, self.turns, self.turn_failures, self.statuses)
+        messages = (self.inbound, self.repeated, self.forged, self.turns, self.turn_failures, self.statuses)
+        counters = (*messages, self.payouts_late)
         for one in counters:
             yield CounterMetricFamily(f"saathi_{one.name}", one.what, value=one.value)
 

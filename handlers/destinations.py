@@ -38,7 +38,9 @@ _EVER_PAID = text("""
 _SAVE = text("""
     INSERT INTO destinations (token, member_id, kind, saved_at, usable_at)
     VALUES (:token, :member, :kind, :now, :usable_at)""")
-_OF = text("SELECT usable_at FROM destinations WHERE token = :token AND member_id = :member AND forgotten_at IS NULL")
+_OF = text("""
+    SELECT d.usable_at FROM destinations d JOIN secrets s ON s.token = d.token
+    WHERE d.token = :token AND d.member_id = :member AND d.forgotten_at IS NULL""")
 _FORGET = text("""
     UPDATE destinations SET forgotten_at = :now
     WHERE token = :token AND member_id = :member AND forgotten_at IS NULL RETURNING token""")
