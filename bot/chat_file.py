@@ -20,6 +20,8 @@ ANSWERS = {
     "ReadBalance": ("BalanceRead",),
     "ReadRedeemTerms": ("RedeemTermsRead",),
     "CheckVpa": ("VpaAccepted", "VpaRefused"),
+    "ReadTax": ("TaxRead",),
+    "SavePan": ("PanSaved", "PanRefused"),
     "PreviewTax": ("TaxPreviewed", "TaxExceedsCash"),
     "RequestRedemption": ("RedemptionRequested", "TooFewPoints", "TermsChanged", "TaxExceedsCash"),
     "ReadClaims": ("ClaimsRead",),

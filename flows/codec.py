@@ -27,6 +27,7 @@ from flows import (
     scan,
     session,
     settings,
+    tax,
 )
 from flows.flowbook import BOOK
 from flows.session import Session
@@ -45,6 +46,7 @@ MODULES: tuple[ModuleType, ...] = (
     bills,
     balance,
     redeem,
+    tax,
     settings,
     news,
 )

@@ -293,7 +293,7 @@ REDEEM = Flow(
             node(
                 Requesting, requesting, goes_to={Done}, may_emit={Say},
                 hears={RedemptionRequested, TooFewPoints, TermsChanged, TaxExceedsCash, TaxPreviewed},
-            ),  # fmt: skip
+            ),
         ]
     ),
 )
