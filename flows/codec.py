@@ -28,6 +28,7 @@ from flows import (
     session,
     settings,
     tax,
+    tax_events,
 )
 from flows.flowbook import BOOK
 from flows.session import Session
@@ -37,6 +38,7 @@ MODULES: tuple[ModuleType, ...] = (
     kernel,
     events,
     bill_events,
+    tax_events,
     effects,
     session,
     enrol,

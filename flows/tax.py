@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.effects import ForgetSecret, ReadTax, SavePan, Say, Value
-from flows.events import Begun, Commanded, PanRefused, PanSaved, Resumed, SecretGiven, TaxRead, asks_again
+from flows.events import Begun, Commanded, Resumed, SecretGiven, asks_again
 from flows.kernel import Done, Event, Flow, State, Step, node
+from flows.tax_events import PanRefused, PanSaved, TaxRead
 from flows.tax_words import percent
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flows.effects import ForgetSecret, PreviewTax, ReadTax, SavePan
-from flows.events import PanRefused, PanSaved, TaxExceedsCash, TaxPreviewed, TaxRead
+from flows.events import TaxExceedsCash, TaxPreviewed
 from flows.kernel import Event
+from flows.tax_events import PanRefused, PanSaved, TaxRead
 from handlers import secrets
 from handlers.turn import Turn
 from payouts import pan, passbook
