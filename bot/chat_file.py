@@ -21,6 +21,8 @@ ANSWERS = {
     "ReadRedeemTerms": ("RedeemTermsRead",),
     "CheckDestination": ("DestinationAccepted", "DestinationRefused"),
     "JoinAccount": ("DestinationAccepted", "DestinationRefused"),
+    "ReadTax": ("TaxRead",),
+    "SavePan": ("PanSaved", "PanRefused"),
     "PreviewTax": ("TaxPreviewed", "TaxExceedsCash"),
     "RequestRedemption": (
         "RedemptionRequested", "TooFewPoints", "TermsChanged", "TaxExceedsCash", "RedemptionLimited", "DestinationNotUsable",

@@ -139,11 +139,14 @@ def of_this_process() -> House:
 
 
 def house(settings: Settings | None = None, *, pool_size: int = 5) -> House:
-    """The house of this process. Raises BadSettings, BadKeys, BadCodeKeys: keys are read here, not at their first use."""
+    """The house of this process. Raises BadSettings, BadKeys, BadCodeKeys, BadTaxRules: what is read once is read here,
+    not at its first use."""
     settings = settings or load()
     _ = (settings.data_keys and Keyring.parse(settings.data_keys), settings.code_keys and CodeKeys.parse(settings.code_keys))
     settings = with_servers(settings)  # only now: with keys that are none nothing is started
-    return House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
+    made = House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
+    _ = made.tax_rules
+    return made
 
 
 def with_servers(settings: Settings) -> Settings:

@@ -31,6 +31,8 @@ from flows import (
     scan,
     session,
     settings,
+    tax,
+    tax_events,
 )
 from flows.flowbook import BOOK
 from flows.session import Session
@@ -40,6 +42,7 @@ MODULES: tuple[ModuleType, ...] = (
     kernel,
     events,
     bill_events,
+    tax_events,
     effects,
     session,
     enrol,
@@ -52,6 +55,7 @@ MODULES: tuple[ModuleType, ...] = (
     redeem_states,
     redeem,
     payout_status,
+    tax,
     settings,
     news,
 )

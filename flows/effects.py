@@ -159,6 +159,18 @@ class PreviewTax(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadTax(Effect):
+    """-> TaxRead"""
+
+
+@dataclass(frozen=True, slots=True)
+class SavePan(Effect):
+    """Keep the PAN that was given, sealed. -> PanSaved | PanRefused"""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestRedemption(Effect):
     """Hold the points and ask for the payout, both or neither.
     -> RedemptionRequested | TooFewPoints | TermsChanged | TaxExceedsCash | RedemptionLimited | DestinationNotUsable

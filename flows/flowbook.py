@@ -17,9 +17,10 @@ from flows.redeem_states import ReadingTerms
 from flows.scan import SCAN, AskPhoto, AwaitPhotos, Claiming, Kept
 from flows.session import Known
 from flows.settings import SETTINGS, AskLanguage
+from flows.tax import TAX, AskPan, ReadingTax
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
-FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, SETTINGS)
+FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, SETTINGS)
 BOOK: Mapping[str, Flow] = {flow.name: flow for flow in FLOWS}
 
 # What begins a flow: a command a member may give, or (keep, orphan_photo, keep_bill, bill) a picture, code or bill that
@@ -34,6 +35,8 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "balance": lambda _: ReadingBalance(),
     "redeem": lambda _: ReadingTerms(),
     "payouts": lambda _: ReadingPayouts(),
+    "tax": lambda _: ReadingTax(),
+    "pan": lambda _: AskPan(),
     "language": lambda _: AskLanguage(),
 }
 

@@ -17,7 +17,7 @@ from handlers.redeem_pin import propose_pin, set_pin
 from handlers.say import drop_delay_news, say
 from handlers.scan import claim_codes, draw_photo, read_photos
 from handlers.secrets import forget_secret
-from handlers.tax import preview_tax
+from handlers.tax import preview_tax, read_tax, save_pan
 from handlers.turn import Turn
 
 Handler = Callable[[Turn, Any, str], Event | None]
@@ -44,6 +44,8 @@ HANDLERS: Mapping[type[Effect], Handler] = {
     do.SetPin: set_pin,
     do.ReadPayouts: read_payouts,
     do.PreviewTax: preview_tax,
+    do.ReadTax: read_tax,
+    do.SavePan: save_pan,
     do.RequestRedemption: request_redemption,
     do.DropDelayNews: drop_delay_news,
     do.ForgetSecret: forget_secret,

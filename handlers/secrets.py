@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from base.pan import pan_in_words
 from base.pin import as_pin
 from base.sealing import Keyring, Sealer
 from flows.effects import ForgetSecret
@@ -66,17 +68,13 @@ def unasked(words: str) -> SecretGiven | None:
 
 def asked(turn: Turn, words: str, kind: str) -> SecretGiven:
     """The answer to a state that asks for a secret: sealed under the member's key, a token for the engine."""
-    if kind == "pin":
-        pin = as_pin(words)
-        return SecretGiven(put(turn, "pin", pin, ""), "pin", "") if pin else SecretGiven("", "malformed", "")
-    if STRUCK_OUT in words:
+    if STRUCK_OUT in words and kind != "pin":
         return SecretGiven("", "aadhaar", "")
-    if kind == "bank" and (number := account_given(words)) is not None:
-        return SecretGiven(put(turn, "account", number, number[-4:]), "bank", number[-4:])
-    plain = _vpa_given(words) if kind in ("vpa", "bank") else None
-    if plain is None:
-        return SecretGiven("", "malformed", "")
-    return SecretGiven(put(turn, "vpa", plain, plain[-4:]), "vpa", plain[-4:])
+    for shape in _SHAPES.get(kind, ()):
+        if (plain := shape.read(words)) is not None:
+            last4 = "" if shape.told == "pin" else plain[-4:]
+            return SecretGiven(put(turn, shape.kept, plain, last4), shape.told, last4)
+    return SecretGiven("", "malformed", "")
 
 
 def put(turn: Turn, kind: str, plain: str, last4: str) -> str:
@@ -112,6 +110,26 @@ def _vpa_given(words: str) -> str | None:
         return None
     around = VPA_IN_WORDS.sub(" ", words).lower().translate(_NO_WORDS).split()
     return given[0] if all(word in AROUND_A_VPA for word in around) else None
+
+
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A kind of secret as it is kept, as flows are told of it, and how it is read out of words."""
+
+    kept: str
+    told: str
+    read: Callable[[str], str | None]
+
+
+_VPA = Shape("vpa", "vpa", _vpa_given)
+_SHAPES: Mapping[str, tuple[Shape, ...]] = {  # by what a state asks for, the first that fits
+    "vpa": (_VPA,),
+    "bank": (Shape("account", "bank", account_given), _VPA),
+    "pan": (Shape("pan", "pan", pan_in_words),),
+    "pin": (Shape("pin", "pin", as_pin),),
+}
 
 
 def open_secret(conn: Connection, keyring: Keyring, token: str) -> Secret:

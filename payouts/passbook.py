@@ -20,12 +20,15 @@ from payouts.tax import INDIA, Rule, SoFar, Split, TaxExceedsCash
 _LOCK_MEMBER = text("SELECT id FROM members WHERE id = :member FOR NO KEY UPDATE")
 _LOCK_PAN = text("SELECT pan_index FROM pans WHERE pan_index = :pan FOR NO KEY UPDATE")
 _PAN = text("SELECT pan_index, masked FROM member_pans WHERE member_id = :member AND replaced_at IS NULL")
-_SO_FAR = text("""
+_OF_THE_PERSON = """
+    FROM tax_entries WHERE tax_year = :year AND (member_id = :member OR pan_index = :pan OR member_id IN (
+        SELECT member_id FROM member_pans WHERE pan_index = :pan AND replaced_at IS NULL))"""
+_SO_FAR = text(f"""
     SELECT coalesce(sum(gross_paise), 0)::bigint AS total, coalesce(sum(taxed_paise), 0)::bigint AS taxed,
-           coalesce(sum(tax_paise), 0)::bigint AS tax
-    FROM tax_entries
-    WHERE tax_year = :year AND (member_id = :member OR pan_index = :pan OR member_id IN (
-        SELECT member_id FROM member_pans WHERE pan_index = :pan AND replaced_at IS NULL))""")
+           coalesce(sum(tax_paise), 0)::bigint AS tax {_OF_THE_PERSON}""")
+_ENTRIES = text(f"""
+    SELECT id, payout_id, programme_id, member_id, gross_paise, taxed_paise, tax_paise, rate_bp, rule, at, corrects
+    {_OF_THE_PERSON} ORDER BY id""")
 _ENTER = text("""
     INSERT INTO tax_entries (payout_id, programme_id, member_id, pan_index, tax_year, gross_paise, taxed_paise, tax_paise,
                              rate_bp, rule, at)
@@ -59,6 +62,23 @@ class Assessed:
     split: Split | TaxExceedsCash
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the passbook. `corrects`: the entry that this one takes back."""
+
+    id: int
+    payout_id: str
+    programme_id: str
+    member_id: str
+    gross_paise: int
+    taxed_paise: int
+    tax_paise: int
+    rate_bp: int
+    rule: str
+    at: datetime
+    corrects: int | None
+
+
 def person(conn: Connection, member_id: str) -> Person:
     row = conn.execute(_PAN, {"member": member_id}).one_or_none()
     return Person(member_id, None, None) if row is None else Person(member_id, row.pan_index, row.masked)
@@ -68,6 +88,12 @@ def so_far(conn: Connection, who: Person, year: str) -> SoFar:
     """The person's year as it stands, over all programmes."""
     row = conn.execute(_SO_FAR, {"member": who.member_id, "pan": who.pan_index, "year": year}).one()
     return SoFar(row.total, row.taxed, row.tax)
+
+
+def entries(conn: Connection, who: Person, year: str) -> list[Entry]:
+    """Everything that makes up `so_far`, the oldest first."""
+    rows = conn.execute(_ENTRIES, {"member": who.member_id, "pan": who.pan_index, "year": year})
+    return [Entry(**row._mapping) for row in rows]
 
 
 def preview(conn: Connection, *, rules: Sequence[Rule], member_id: str, benefit_paise: int, now: datetime) -> Assessed:

@@ -34,8 +34,8 @@ class GrossUp(StrEnum):
 
 class Why(StrEnum):
     BELOW = "below"  # the year's benefits do not exceed the threshold
-    CROSSING = "crossing"  # they do with this one: tax on the whole year so far
-    BEYOND = "beyond"  # they did before: tax on this one
+    CROSSING = "crossing"  # they do with this one: its tax covers earlier ones too
+    BEYOND = "beyond"  # they do: tax on this one
     COVERED = "covered"  # tax on more than the year's benefits was taken already (some were returned since)
     BORNE = "borne"  # the deductor bears it
 

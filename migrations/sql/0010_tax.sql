@@ -41,7 +41,7 @@ CREATE TABLE tax_entries (
 CREATE UNIQUE INDEX tax_entries_payout ON tax_entries (payout_id) WHERE corrects IS NULL;
 CREATE INDEX tax_entries_member ON tax_entries (member_id, tax_year);
 CREATE INDEX tax_entries_pan ON tax_entries (pan_index, tax_year) WHERE pan_index IS NOT NULL;
-CREATE INDEX tax_entries_at ON tax_entries (tax_year, at);
+CREATE INDEX tax_entries_at ON tax_entries (at) WHERE tax_paise <> 0;
 CREATE TRIGGER tax_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tax_entries
     EXECUTE FUNCTION refuse_change();
 ALTER TABLE tax_entries ENABLE ALWAYS TRIGGER tax_entries_append_only;
