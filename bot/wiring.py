@@ -19,13 +19,14 @@ from base.media_store import MediaStore, open_store
 from base.sealing import Keyring
 from bot import local
 from bot.metrics import Metrics
-from config.settings import Settings, load
+from config.settings import RAILS_FILE, Settings, load
 from loyalty.codes import CodeKeys
 from whatsapp.media import Fetching
 
 if TYPE_CHECKING:
     from ocr.engines.engine import Engine as Eyes
     from ocr.paper import Paper
+    from payouts.modes import Rails
     from payouts.provider import Provider
     from whatsapp.client import Twilio
 
@@ -109,6 +110,12 @@ class House:
         s = self.settings
         base = s.razorpayx_api_base_url.rstrip("/") or API
         return RazorpayX(s.razorpayx_key_id, s.razorpayx_key_secret, s.razorpayx_account_number, base)
+
+    @cached_property
+    def rails(self) -> Rails:
+        from payouts.modes import parse_rails
+
+        return parse_rails(RAILS_FILE.read_bytes())
 
     @cached_property
     def keyring(self) -> Keyring:

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+RAILS_FILE = ROOT / "config" / "payouts" / "rails.toml"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 TWILIO_OWN = "https://api.twilio.com"
 LOCAL_TOKEN = "local-development-token"

@@ -212,7 +212,10 @@ class PayoutPaid(Event):
 
 @dataclass(frozen=True, slots=True)
 class PayoutFailed(Event):
-    """The money did not go out; the points are available again. reason: vpa_invalid | bank | other."""
+    """The money did not go out; the points are available again.
+
+    reason: vpa_invalid | account_invalid | declined | bank | other.
+    """
 
     lane: ClassVar[str] = "notice"
     payout: str

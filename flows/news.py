@@ -18,6 +18,11 @@ REJECTED = {
     "no_products": "news.bill_rejected.no_products",
     "unreadable": "news.bill_rejected.unreadable",
 }
+FAILED = {
+    "vpa_invalid": "news.failed_vpa",
+    "account_invalid": "news.failed_account",
+    "declined": "news.failed_declined",
+}
 HARD = {  # the first that applies is told: one thing to do better
     "too_small": "coach.too_small",
     "too_far": "coach.too_far",
@@ -69,7 +74,7 @@ def _money(event: PayoutPaid | PayoutFailed | PayoutReversed | PayoutDelayed) ->
 def _bad_news(event: PayoutFailed | PayoutReversed) -> str:
     if isinstance(event, PayoutReversed):
         return "news.reversed"
-    return "news.failed_vpa" if event.reason == "vpa_invalid" else "news.failed"
+    return FAILED.get(event.reason, "news.failed")
 
 
 NEWS = Flow(

@@ -36,6 +36,8 @@ class Redeem(Part):
 
     least_points: Points
     most_points: Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+    payout_approval_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # one of finance; None: never
+    payout_two_approvals_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # two different ones
 
 
 class Notice(Part):

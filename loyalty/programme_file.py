@@ -181,7 +181,8 @@ def _languages(raw: Mapping[str, Any]) -> Iterator[str]:
 def _amounts(raw: Mapping[str, Any]) -> Iterator[str]:
     """What one redemption pays must be something that a UPI payout can carry."""
     redeem = raw.get("redeem")
-    numbers = (raw.get("paise_per_point"), *(map(redeem.get, Redeem.model_fields) if isinstance(redeem, dict) else ()))
+    limits = (redeem.get("least_points"), redeem.get("most_points")) if isinstance(redeem, dict) else ()
+    numbers = (raw.get("paise_per_point"), *limits)
     if len(numbers) != 3 or not all(type(number) is int for number in numbers):
         return
     paise, least, most = numbers

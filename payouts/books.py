@@ -21,7 +21,7 @@ from ledger.chart import INR, PTS
 from ledger.moves import Move, OpenLot, Posting
 from ledger.points import EXPIRED_HOLD_GRACE_DAYS, Burned, Released
 from ledger.post import Posted, post
-from payouts.lifecycle import Points, State
+from payouts.lifecycle import UNBEGUN, Points
 from payouts.payout import Payout
 
 _Account = Callable[[str], str]  # a programme's id to the id of one of its accounts
@@ -45,7 +45,7 @@ def settle(conn: Connection, payout: Payout, points: Points, now: datetime) -> i
             return 0
         case Points.RELEASE:
             available = _release(conn, payout, now).available
-            if payout.state is not State.REQUESTED:  # nothing had left cash yet
+            if payout.state not in UNBEGUN:  # else nothing had left cash yet
                 _money(conn, payout, "return", chart.payout_clearing, chart.cash, now)
             return available
         case Points.GIVE_BACK:

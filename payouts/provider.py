@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from payouts.destination import Destination
+from payouts.modes import Mode
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an adapter needs to build a request, besides the VPA."""
+    """What an adapter needs to build a request, besides the destination."""
 
     payout_id: str
     member_id: str
     reference_id: str  # ours, at most 40 characters
     amount_paise: int
+    mode: Mode = Mode.UPI
 
 
 class Unbuildable(Exception):
@@ -29,8 +33,11 @@ class Unbuildable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Processing:
+    """`waits_for`: a slug where the provider queues it for something on our side, such as low_balance."""
+
     provider_id: str
     amount_paise: int
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Provider(Protocol):
     def repeat_is_safe(self) -> bool:
         """Whether the same bytes under the same key can never pay twice."""
 
-    def build(self, order: Order, vpa: str) -> bytes:
+    def build(self, order: Order, destination: Destination) -> bytes:
         """The exact bytes to send, the same for ever. Raises Unbuildable."""
 
     def send(self, request: bytes, idempotency_key: str) -> Outcome: ...

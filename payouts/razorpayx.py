@@ -1,4 +1,4 @@
-"""RazorpayX over plain HTTP: a composite payout to a UPI id, and a question by reference.
+"""RazorpayX over plain HTTP: a composite payout to a UPI id or a bank account, and a question by reference.
 
 Bodies are never logged. A connection that could not be made has taken nothing; whatever fails after that may have.
 """
@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from payouts.destination import Destination, Vpa
+from payouts.modes import LEAST_PAISE, Mode
 from payouts.provider import Disputed, NotFound, Order, Outcome, RateLimited, Refused, Unbuildable, Unknown
 from payouts.razorpayx_words import outcome_of, refusal_of
 
 API = "https://api.razorpay.com/v1"
 TIMEOUT_S = 10.0
-LEAST_PAISE, MOST_PAISE = 100, 1_00_000_00  # of one UPI payout
+MOST_PAISE = {Mode.UPI: 1_00_000_00, Mode.IMPS: 5_00_000_00}  # of one payout; NEFT: no limit of RazorpayX's
 VPA = re.compile(r"[A-Za-z0-9.-]+@[A-Za-z0-9.-]+")
 VPA_LENGTHS = range(3, 101)
 NARRATION_MAX = 30
@@ -52,21 +54,20 @@ class RazorpayX:
         """X-Payout-Idempotency: a repeat answers with the payout's latest state, for 7 days."""
         return True
 
-    def build(self, order: Order, vpa: str) -> bytes:
+    def build(self, order: Order, destination: Destination) -> bytes:
         """The body of one composite payout. The contact bears our pseudonym: RazorpayX does not need the name."""
-        if len(vpa) not in VPA_LENGTHS or not VPA.fullmatch(vpa):
-            raise Unbuildable("vpa_invalid")
-        if not LEAST_PAISE <= order.amount_paise <= MOST_PAISE:
+        fund_account = fund_account_of(destination, order.member_id)
+        if (order.mode is Mode.UPI) is not isinstance(destination, Vpa):
+            raise Unbuildable("mode_does_not_fit")
+        if not LEAST_PAISE <= order.amount_paise <= MOST_PAISE.get(order.mode, order.amount_paise):
             raise Unbuildable("amount_out_of_range")
-        contact = {"name": f"Member {order.member_id}"[:NAME_MAX], "type": "customer"}
-        contact["reference_id"] = order.member_id[:40]
         body = {
             "account_number": self.account_number,
             "amount": order.amount_paise,
             "currency": "INR",
-            "mode": "UPI",
+            "mode": order.mode.value,
             "purpose": self.purpose,
-            "fund_account": {"account_type": "vpa", "vpa": {"address": vpa}, "contact": contact},
+            "fund_account": fund_account,
             "queue_if_low_balance": self.queue_if_low_balance,
             "reference_id": order.reference_id,
             "narration": _plain(self.narration),
@@ -117,6 +118,17 @@ class RazorpayX:
             return Refused("unreachable", permanent=False)
         except httpx.HTTPError as fault:
             return Unknown(type(fault).__name__.lower())
+
+
+def fund_account_of(destination: Destination, member_id: str) -> dict[str, object]:
+    """A fund account with its contact, as composite requests carry it. Raises Unbuildable."""
+    contact = {"name": f"Member {member_id}"[:NAME_MAX], "type": "customer", "reference_id": member_id[:40]}
+    if isinstance(destination, Vpa):
+        if len(destination.address) not in VPA_LENGTHS or not VPA.fullmatch(destination.address):
+            raise Unbuildable("vpa_invalid")
+        return {"account_type": "vpa", "vpa": {"address": destination.address}, "contact": contact}
+    bank = {"name": destination.holder, "ifsc": destination.ifsc, "account_number": destination.number}
+    return {"account_type": "bank_account", "bank_account": bank, "contact": contact}
 
 
 def _json(answer: httpx.Response) -> object:

@@ -65,6 +65,8 @@ def save(conn: Connection, before: Payout, after: Payout, now: datetime) -> None
         state, outcome = "parked", after.alert
     elif after.state in OPEN and after.next_at is not None:
         state, outcome = "ready", None
+    elif after.state in OPEN:
+        state, outcome = "parked", "held" if after.held_by else after.state.value
     else:
         state, outcome = "done", after.state.value
     ended_at = None if state == "ready" else now

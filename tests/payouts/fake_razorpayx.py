@@ -56,7 +56,7 @@ class FakeRazorpayX:
                     return 400, error(IDEMPOTENCY)
                 return 200, self.payouts[key]
             asked = json.loads(body)
-            if asked["fund_account"]["vpa"]["address"].startswith("nobody@"):
+            if asked["fund_account"].get("vpa", {}).get("address", "").startswith("nobody@"):
                 return 400, error("The VPA nobody@okaxis is invalid", field="fund_account.vpa.address")
             entity = entity_of(f"pout_{len(self.payouts):014d}", asked, self.first_status)
             self.payouts[key], self.bodies[key] = entity, body
@@ -108,7 +108,7 @@ def entity_of(provider_id: str, asked: dict[str, Any], status: str) -> dict[str,
         "id": provider_id, "entity": "payout", "fund_account_id": "fa_00000000000001",
         "fund_account": {"id": "fa_00000000000001", "entity": "fund_account", **asked["fund_account"]},
         "amount": asked["amount"], "currency": "INR", "notes": [], "fees": 0, "tax": 0, "status": status,
-        "purpose": asked["purpose"], "utr": None, "mode": "UPI", "reference_id": asked["reference_id"],
+        "purpose": asked["purpose"], "utr": None, "mode": asked["mode"], "reference_id": asked["reference_id"],
         "narration": asked["narration"], "batch_id": None, "status_details": None, "created_at": 1755693656,
         "fee_type": "",
     }  # fmt: skip
