@@ -13,7 +13,7 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, claims, content, expire, heartbeat, recover, sweep
+from bot import absent, alarms, claims, content, expire, heartbeat, reconcile, recover, sweep
 from bot.wiring import House
 
 log = structlog.get_logger()
@@ -34,6 +34,8 @@ TIMERS = (
     Timer("expire", 60, expire.expire),
     Timer("unanswered bills", 300, claims.leave_to_reviewers),
     Timer("absent payouts", 300, absent.look_again),
+    Timer("payout alarms", 60, alarms.look),
+    Timer("reconcile", 10, reconcile.nightly),
     Timer("template approvals", 1_800, content.read_submitted),
 )
 

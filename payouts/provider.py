@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from payouts.destination import Destination
@@ -100,6 +101,23 @@ class Disputed:
 Outcome = Processing | Paid | Reversed | Failed | Refused | RateLimited | Unknown | NotFound | Disputed
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One payout in the provider's own list. None: what stood there is no id."""
+
+    provider_id: str | None
+    reference_id: str | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`more`: the list goes on behind these."""
+
+    items: tuple[Listed, ...]
+    more: bool
+
+
 class Provider(Protocol):
     """Methods never raise for the world's faults: those are outcomes. They log no body and no secret."""
 
@@ -116,3 +134,7 @@ class Provider(Protocol):
     def send(self, request: bytes, idempotency_key: str) -> Outcome: ...
 
     def ask(self, reference_id: str) -> Outcome: ...
+
+    def listing(self, since: datetime, until: datetime, skip: int) -> Page | RateLimited | Refused | Unknown:
+        """What the provider has on its books, made in that time, from the `skip`th on. One that keeps no list answers
+        an empty page: then each of ours is asked for."""

@@ -9,17 +9,30 @@ import json
 import logging
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
 
 from payouts.destination import Destination, Vpa
 from payouts.modes import LEAST_PAISE, Mode
-from payouts.provider import Disputed, NotFound, Order, Outcome, RateLimited, Refused, Unbuildable, Unknown
-from payouts.razorpayx_words import outcome_of, refusal_of
+from payouts.provider import (
+    Disputed,
+    Listed,
+    NotFound,
+    Order,
+    Outcome,
+    Page,
+    RateLimited,
+    Refused,
+    Unbuildable,
+    Unknown,
+)
+from payouts.razorpayx_words import outcome_of, refusal_of, text_id
 
 API = "https://api.razorpay.com/v1"
 TIMEOUT_S = 10.0
+PAGE = 100  # RazorpayX's most
 MOST_PAISE = {Mode.UPI: 1_00_000_00, Mode.IMPS: 5_00_000_00}  # of one payout; NEFT: no limit of RazorpayX's
 VPA = re.compile(r"[A-Za-z0-9.-]+@[A-Za-z0-9.-]+")
 VPA_LENGTHS = range(3, 101)
@@ -102,6 +115,20 @@ class RazorpayX:
             return outcome_of(ours[0])
         return NotFound() if not items else Unknown("asking_was_not_filtered")
 
+    def listing(self, since: datetime, until: datetime, skip: int) -> Page | RateLimited | Refused | Unknown:
+        window = {"from": str(int(since.timestamp())), "to": str(int(until.timestamp()))}
+        place = {"account_number": self.account_number, "count": str(PAGE), "skip": str(skip)}
+        answer = self._call("GET", params=place | window)
+        if not isinstance(answer, httpx.Response):
+            return answer
+        if answer.status_code == 429:
+            return RateLimited(None)
+        page = _json(answer) if answer.is_success else None
+        items = page.get("items") if isinstance(page, dict) else None
+        if not isinstance(items, list):
+            return Unknown(f"listing_http_{answer.status_code}")
+        return Page(tuple(_listed(item) for item in items), more=len(items) >= PAGE)
+
     def _call(
         self, method: str, *, content: bytes | None = None, params: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
@@ -118,6 +145,11 @@ class RazorpayX:
             return Refused("unreachable", permanent=False)
         except httpx.HTTPError as fault:
             return Unknown(type(fault).__name__.lower())
+
+
+def _listed(item: object) -> Listed:
+    told = item if isinstance(item, dict) else {}
+    return Listed(text_id(told.get("id")), text_id(told.get("reference_id")), outcome_of(item))
 
 
 def fund_account_of(destination: Destination, member_id: str) -> dict[str, object]:

@@ -13,6 +13,8 @@ from base.money import rupees
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses
 from bot.cli.payouts_decide import VERBS
+from bot.cli.payouts_reconcile import reconcile
+from payouts.alarms import ringing
 from payouts.lifecycle import State
 from payouts.show import events
 from payouts.show import show as read
@@ -28,7 +30,7 @@ def group() -> None:
     """Money out."""
 
 
-for _each in VERBS:
+for _each in (*VERBS, reconcile):
     group.add_command(_each)
 
 
@@ -52,9 +54,13 @@ def show(
             raise refuse(f"there is no payout {payout}; ./saathi payouts show lists the newest")
         if payout:
             rows[0]["events"] = [asdict(e) for e in events(conn, payout)]
+        alarms = [asdict(alarm) for alarm in ringing(conn)] if alerts else []
     if as_json:
-        print_json({"payouts": rows})
+        print_json({"payouts": rows} | ({"alarms": alarms} if alerts else {}))
         return
+    for alarm in alarms:
+        waiting = f"{alarm['payouts']} payouts, {rupees(alarm['amount_paise'])}"
+        click.echo(f"ALARM since {moment_utc(alarm['raised_at'])}: {alarm['cause']} at {alarm['provider']}: {waiting} wait")
     if not rows:
         click.echo("there are none")
         return

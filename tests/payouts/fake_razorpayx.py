@@ -26,6 +26,9 @@ class FakeRazorpayX:
         self.questions = 0
         self.faults: deque[str] = deque()
         self.ask_faults: deque[str] = deque()
+        self.list_faults: deque[str] = deque()
+        self.strangers: list[Any] = []  # what else stands in the list: payouts that we did not make, and worse
+        self.page_max = 100
         self.first_status = "processing"
         self.release_hanging = threading.Event()
         self._lock = threading.Lock()
@@ -66,6 +69,10 @@ class FakeRazorpayX:
         items = [entity for entity in self.payouts.values() if entity["reference_id"] == reference]
         return {"entity": "collection", "count": len(items), "items": items}
 
+    def listing(self, skip: int, count: int) -> dict[str, Any]:
+        items = [*self.payouts.values(), *self.strangers][skip : skip + min(count, self.page_max)]
+        return {"entity": "collection", "count": len(items), "items": items}
+
     def _handler(fake) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
@@ -75,9 +82,12 @@ class FakeRazorpayX:
                 self._meet(fake.faults, lambda: fake.take(key, body))
 
             def do_GET(self) -> None:
-                fake.questions += 1
-                reference = parse_qs(urlsplit(self.path).query)["reference_id"][0]
-                self._meet(fake.ask_faults, lambda: (200, fake.find(reference)))
+                asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+                if "reference_id" in asked:
+                    fake.questions += 1
+                    self._meet(fake.ask_faults, lambda: (200, fake.find(asked["reference_id"])))
+                else:
+                    self._meet(fake.list_faults, lambda: (200, fake.listing(int(asked["skip"]), int(asked["count"]))))
 
             def _meet(self, faults: deque[str], act: Any) -> None:
                 fault = faults.popleft() if faults else ""

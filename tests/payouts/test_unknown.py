@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from payouts.absent import absentees, look_again
 from payouts.decide import CannotDecide, clear_alert
 from payouts.destination import Vpa
 from payouts.provider import Order
 from payouts.razorpayx import RazorpayX
-from payouts.reconcile import absentees, look_again
 from payouts.steps import pay
 from tests.payouts.conftest import EARNED, START, World
 
