@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -20,6 +21,7 @@ from payouts.approval import Limits
 from payouts.destination import Destination, parse
 from payouts.news import Tell
 
+_DETAILS = text("SELECT details FROM members WHERE id = :id")
 _MEMBER_KEY = text("SELECT data_key FROM members WHERE id = :id")
 
 
@@ -31,7 +33,9 @@ def pay(house: House, task: Task) -> Ended | Later:
 
 def paying(house: House) -> steps.House:
     """What paying needs of the world."""
-    return steps.House(house.engine, house.clock, house.payouts, HouseVault(house), tell(house), limits, house.rails)
+    return steps.House(
+        house.engine, house.clock, house.payouts, HouseVault(house), tell(house), limits, house.rails, house.checker
+    )
 
 
 def limits(conn: Connection, programme_id: str) -> Limits:
@@ -61,6 +65,14 @@ class HouseVault:
         except (CannotOpen, NoResultFound):  # erased: its key, or its row
             return None
         return parse(secret.kind, secret.plain)
+
+    def names(self, conn: Connection, member_id: str) -> tuple[str, ...]:
+        sealer = self.sealer(conn, member_id)
+        sealed = conn.execute(_DETAILS, {"id": member_id}).scalar_one_or_none()
+        if sealer is None or not sealed:
+            return ()
+        told = json.loads(sealer.open(sealed, f"members/{member_id}"))
+        return tuple(name for name in (told.get("name"), told.get("shop")) if name)
 
     def sealer(self, conn: Connection, member_id: str) -> Sealer | None:
         wrapped = conn.execute(_MEMBER_KEY, {"id": member_id}).scalar_one_or_none()

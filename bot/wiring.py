@@ -26,6 +26,7 @@ from whatsapp.media import Fetching
 if TYPE_CHECKING:
     from ocr.engines.engine import Engine as Eyes
     from ocr.paper import Paper
+    from payouts.checking import Checker
     from payouts.modes import Rails
     from payouts.provider import Provider
     from whatsapp.client import Twilio
@@ -110,6 +111,15 @@ class House:
         s = self.settings
         base = s.razorpayx_api_base_url.rstrip("/") or API
         return RazorpayX(s.razorpayx_key_id, s.razorpayx_key_secret, s.razorpayx_account_number, base)
+
+    @cached_property
+    def checker(self) -> Checker | None:
+        from payouts.razorpayx import RazorpayX
+        from payouts.razorpayx_checks import RazorpayXChecks
+
+        if not self.settings.payout_checks or not isinstance(self.payouts, RazorpayX):
+            return None
+        return RazorpayXChecks(self.payouts)
 
     @cached_property
     def rails(self) -> Rails:

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     razorpayx_account_number: str = "2323230000000000"
     razorpayx_webhook_secret: str = "local-webhook-secret"
     razorpayx_api_base_url: str = ""  # empty: Razorpay's own; ends in /v1
+    payout_checks: bool = False  # ask whether a destination exists, and whose it is; RazorpayX Lite in live mode only
     reconcile_hour: int = Field(2, ge=0, le=23)  # India's hour from which the night's payouts are compared
     ocr_engine: str = "rapidocr"
     einvoice_keys: str = ""  # the portals' public keys, a directory or a file; empty: no e-invoice is taken at its word

@@ -89,21 +89,21 @@ class RazorpayX:
 
     def send(self, request: bytes, idempotency_key: str) -> Outcome:
         headers = {"Content-Type": "application/json", "X-Payout-Idempotency": idempotency_key}
-        answer = self._call("POST", content=request, headers=headers)
+        answer = self.call("POST", content=request, headers=headers)
         if not isinstance(answer, httpx.Response):
             return answer
         if answer.is_success:
-            return outcome_of(_json(answer))
-        return refusal_of(answer.status_code, _json(answer), answer.headers.get("Retry-After"))
+            return outcome_of(json_of(answer))
+        return refusal_of(answer.status_code, json_of(answer), answer.headers.get("Retry-After"))
 
     def ask(self, reference_id: str) -> Outcome:
-        answer = self._call("GET", params={"account_number": self.account_number, "reference_id": reference_id})
+        answer = self.call("GET", params={"account_number": self.account_number, "reference_id": reference_id})
         if not isinstance(answer, httpx.Response):
             return answer
         if not answer.is_success:
             refusal = refusal_of(answer.status_code, None, answer.headers.get("Retry-After"))
             return refusal if isinstance(refusal, RateLimited) else Unknown(f"asking_http_{answer.status_code}")
-        page = _json(answer)
+        page = json_of(answer)
         items = page.get("items") if isinstance(page, dict) else None
         if not isinstance(items, list):
             return Unknown("asking_unreadable")
@@ -118,29 +118,30 @@ class RazorpayX:
     def listing(self, since: datetime, until: datetime, skip: int) -> Page | RateLimited | Refused | Unknown:
         window = {"from": str(int(since.timestamp())), "to": str(int(until.timestamp()))}
         place = {"account_number": self.account_number, "count": str(PAGE), "skip": str(skip)}
-        answer = self._call("GET", params=place | window)
+        answer = self.call("GET", params=place | window)
         if not isinstance(answer, httpx.Response):
             return answer
         if answer.status_code == 429:
             return RateLimited(None)
-        page = _json(answer) if answer.is_success else None
+        page = json_of(answer) if answer.is_success else None
         items = page.get("items") if isinstance(page, dict) else None
         if not isinstance(items, list):
             return Unknown(f"listing_http_{answer.status_code}")
         return Page(tuple(_listed(item) for item in items), more=len(items) >= PAGE)
 
-    def _call(
-        self, method: str, *, content: bytes | None = None, params: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
+    def call(
+        self, method: str, path: str = "payouts", *, content: bytes | None = None, json: object = None,
+        params: dict[str, str] | None = None, headers: dict[str, str] | None = None,
     ) -> httpx.Response | Refused | Unknown:  # fmt: skip
-        url = f"{self.base_url.rstrip('/')}/payouts"
+        """One request. A connection that could not be made is a Refused: nothing has reached them."""
+        url = f"{self.base_url.rstrip('/')}/{path}"
         # A client per call: workers fork, and a pooled connection must not be shared across a fork. A proxy of the
         # environment is for the outside world, never for a stand-in on this machine.
         outside = urlsplit(url).hostname not in _LOOPBACK
         auth = httpx.BasicAuth(self.key_id, self.key_secret)
         try:
             with httpx.Client(timeout=self.timeout_s, auth=auth, follow_redirects=False, trust_env=outside) as client:
-                return client.request(method, url, content=content, params=params, headers=headers)
+                return client.request(method, url, content=content, json=json, params=params, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             return Refused("unreachable", permanent=False)
         except httpx.HTTPError as fault:
@@ -163,7 +164,7 @@ def fund_account_of(destination: Destination, member_id: str) -> dict[str, objec
     return {"account_type": "bank_account", "bank_account": bank, "contact": contact}
 
 
-def _json(answer: httpx.Response) -> object:
+def json_of(answer: httpx.Response) -> object:
     try:
         return json.loads(answer.content)
     except (ValueError, RecursionError):

@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Engine
 
 from base.clock import Clock
 from base.sealing import CannotOpen
-from payouts import books, judge, rows, schedule
+from payouts import books, checking, judge, rows, schedule
 from payouts.approval import Limits, approvals_needed
-from payouts.destination import BadDestination, Destination
+from payouts.checking import Checker, Checking
+from payouts.destination import BadDestination, BankAccount, Destination, Vpa
 from payouts.judge import Source
 from payouts.lifecycle import OPEN, TABLE, Cause, State
 from payouts.modes import Mode, NoMode, Rails
@@ -45,6 +46,7 @@ class House:
     tell: Tell
     limits: Callable[[Connection, str], Limits] = no_limits  # of a programme, by its id
     rails: Rails = field(default_factory=Rails)
+    checker: Checker | None = None  # None: a destination is believed until the bank refuses it
     delay_after: timedelta = DELAY_AFTER
 
 
@@ -69,8 +71,16 @@ def pay(house: House, payout_id: str) -> Recorded:
     Raises UnknownPayout, WrongProvider.
     """
     begun = begin(house, payout_id)
+    if isinstance(begun, Checking) and house.checker is not None:
+        checked = _check(house, house.checker, begun)
+        if checked.next_at is None or checked.told is not None:
+            return checked
+        begun = begin(house, payout_id)  # known now, as a rule: then it goes out at once
+        if isinstance(begun, Checking):  # somebody has rung meanwhile: that answer is looked for with the next ring
+            return checked
     if isinstance(begun, Recorded):
         return begun
+    assert isinstance(begun, Begun)  # without a checker nothing is checked
     outcome, source = _call(house.provider, begun)
     with house.engine.begin() as conn:
         return record(
@@ -79,7 +89,21 @@ def pay(house: House, payout_id: str) -> Recorded:
         )  # fmt: skip
 
 
-def begin(house: House, payout_id: str) -> Begun | Recorded:
+def _check(house: House, checker: Checker, asking: Checking) -> Recorded:
+    if asking.provider_id is None:
+        answer = checker.check(asking.destination, asking.member_id, asking.payout_id)
+    else:
+        answer = checker.look(asking.provider_id)
+    with house.engine.begin() as conn:
+        now = house.clock.now(conn)
+        payout = rows.lock(conn, asking.payout_id)
+        until = checking.record(conn, asking, answer, now)
+        if payout.state is not State.REQUESTED or payout.alert is not None or payout.held_by is not None:
+            return Recorded(payout.state, payout.next_at, None)  # a person, or a callback, was there meanwhile
+        return wait(conn, payout, payout, until, _context(house, now))
+
+
+def begin(house: House, payout_id: str) -> Begun | Checking | Recorded:
     """Commit what is about to be asked of the provider, and a lease, so that a second worker stays away meanwhile.
 
     Recorded: there is nothing to do now (not due, settled, or it failed before anything left).
@@ -96,15 +120,19 @@ def begin(house: House, payout_id: str) -> Begun | Recorded:
         return _go_on(conn, house, payout, now)
 
 
-def _reserve(conn: Connection, house: House, payout: Payout, now: datetime) -> Begun | Recorded:
+def _reserve(conn: Connection, house: House, payout: Payout, now: datetime) -> Begun | Checking | Recorded:
     context = _context(house, now)
-    needed = approvals_needed(payout.amount_paise, house.limits(conn, payout.programme_id))
-    if needed and payout.approved_at is None:
-        asking = replace(payout, approvals_needed=needed, next_at=judge.delay_told_at(payout, house.delay_after))
-        made = TABLE[payout.state, Cause.APPROVAL_NEEDED]
-        return move(conn, payout, asking, made, Cause.APPROVAL_NEEDED, {"approvals": needed}, context)
     try:
         destination, mode = _way(conn, house, payout)
+        known = _known(conn, house, payout, destination, now)
+        if isinstance(known, Checking):
+            lease = now + timedelta(seconds=schedule.LEASE_S)
+            rows.save(conn, payout, replace(payout, next_at=lease), now)
+            return known
+        needed = approvals_needed(payout.amount_paise, house.limits(conn, payout.programme_id))
+        needed = max(needed, 1 if known == "name_differs" else 0)
+        if needed and payout.approved_at is None:
+            return _ask_people(conn, payout, needed, known, context)
         opens_at = house.rails.opens_at(mode, now)
         if opens_at is not None:
             return wait(conn, payout, replace(payout, reason="rail_closed"), opens_at, context)
@@ -125,6 +153,26 @@ def _reserve(conn: Connection, house: House, payout: Payout, now: datetime) -> B
     reserved = replace(reserved, reserved_at=now, reason=None)
     rows.note(conn, payout.id, now, Cause.BEGUN, payout.state, reserved.state, {"provider": name, "mode": mode})
     return _leased(conn, payout, reserved, request, now)
+
+
+def _ask_people(conn: Connection, payout: Payout, needed: int, known: str, context: Context) -> Recorded:
+    asking = replace(payout, approvals_needed=needed, next_at=judge.delay_told_at(payout, context.delay_after))
+    asking = replace(asking, reason=known if known == "name_differs" else payout.reason)
+    made = TABLE[payout.state, Cause.APPROVAL_NEEDED]
+    return move(conn, payout, asking, made, Cause.APPROVAL_NEEDED, {"approvals": needed, "destination": known}, context)
+
+
+def _known(conn: Connection, house: House, payout: Payout, destination: Destination, now: datetime) -> str | Checking:
+    """What is known of the destination; Checking: it must be asked first. Raises Unbuildable where it does not exist."""
+    if house.checker is None:
+        return "unchecked"
+    state, provider_id = checking.gate(conn, payout, house.provider.name, now)
+    if state == "invalid":
+        raise Unbuildable("beneficiary_vpa_invalid" if isinstance(destination, Vpa) else "beneficiary_account_invalid")
+    if state != "ask":
+        return state
+    names = (destination.holder,) if isinstance(destination, BankAccount) else house.vault.names(conn, payout.member_id)
+    return Checking(payout.id, payout.secret_token, payout.member_id, destination, names, provider_id)
 
 
 def _way(conn: Connection, house: House, payout: Payout) -> tuple[Destination, Mode]:

@@ -74,10 +74,14 @@ class TestVault:
     def __init__(self) -> None:
         self.secrets = {TOKEN: VPA}
         self.key: bytes | None = b"k" * 32
+        self.called: tuple[str, ...] = ("Ramesh Kumar", "Ramesh Electricals")
 
     def destination(self, conn: Connection, token: str) -> Destination | None:
         plain = self.secrets.get(token)
         return None if plain is None else parse("bank" if plain.startswith("{") else "vpa", plain)
+
+    def names(self, conn: Connection, member_id: str) -> tuple[str, ...]:
+        return self.called
 
     def sealer(self, conn: Connection, member_id: str) -> Sealer | None:
         return Sealer(self.key) if self.key else None
