@@ -5,15 +5,15 @@ from __future__ import annotations
 from bot import turn
 from bot.payout_tasks import paying
 from bot.wiring import House
-from payouts import reconcile
+from payouts import absent
 
 
 def look_again(house: House) -> int:
     """Ask once more for each; one that is still missing fails, and its points return. How many were looked at."""
     with house.engine.connect() as conn:
-        missing = reconcile.absentees(conn, house.clock.now(conn))
+        missing = absent.absentees(conn, house.clock.now(conn))
     for payout in missing:
-        recorded = reconcile.look_again(paying(house), payout)
+        recorded = absent.look_again(paying(house), payout)
         if recorded is not None and recorded.told is not None:
             turn.run(house, recorded.told)
     return len(missing)

@@ -13,7 +13,7 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, claims, content, expire, heartbeat, promises, recover, sweep
+from bot import absent, alarms, claims, content, expire, heartbeat, promises, reconcile, recover, sweep
 from bot.wiring import House
 
 log = structlog.get_logger()
@@ -36,6 +36,8 @@ TIMERS = (
     Timer("absent payouts", 300, absent.look_again),
     Timer("promised payouts", 60, promises.watch),
     Timer("unused destinations", 3_600, promises.tidy),
+    Timer("payout alarms", 60, alarms.look),
+    Timer("reconcile", 10, reconcile.nightly),
     Timer("template approvals", 1_800, content.read_submitted),
 )
 

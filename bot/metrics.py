@@ -83,12 +83,14 @@ class Metrics(Collector):
         self.turn_failures = self._counter("turn_failures", "turns that a fault of ours broke off")
         self.statuses = self._counter("status_callbacks", "delivery reports taken")
         self.payouts_late = self._counter("payout_late", "payouts that were not paid by the time that was promised")
+        differing = "comparisons with the provider in which something needs a person"
+        self.payout_differences = self._counter("payout_reconciliations_differing", differing)
+        self.payout_alarms = self._counter("payout_alarms", "alarms raised about the account that pays")
         self.registry.register(self)
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         messages = (self.inbound, self.repeated, self.forged, self.turns, self.turn_failures, self.statuses)
-        counters = (*messages, self.payouts_late)
-        for one in counters:
+        for one in (*messages, self.payouts_late, self.payout_differences, self.payout_alarms):
             yield CounterMetricFamily(f"saathi_{one.name}", one.what, value=one.value)
 
     def describe(self) -> Iterator[CounterMetricFamily]:

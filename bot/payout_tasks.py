@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -14,9 +15,13 @@ from flows.codec import to_json
 from flows.kernel import Event
 from handlers.secrets import open_secret
 from journal import inbox
+from loyalty import programme_rows
 from payouts import steps
+from payouts.approval import Limits
+from payouts.destination import Destination, parse
 from payouts.news import Tell
 
+_DETAILS = text("SELECT details FROM members WHERE id = :id")
 _MEMBER_KEY = text("SELECT data_key FROM members WHERE id = :id")
 
 
@@ -28,7 +33,15 @@ def pay(house: House, task: Task) -> Ended | Later:
 
 def paying(house: House) -> steps.House:
     """What paying needs of the world."""
-    return steps.House(house.engine, house.clock, house.payouts, HouseVault(house), tell(house))
+    return steps.House(
+        house.engine, house.clock, house.payouts, HouseVault(house), tell(house), limits, house.rails, house.checker
+    )
+
+
+def limits(conn: Connection, programme_id: str) -> Limits:
+    """Above which amounts the programme in force wants an approval."""
+    redeem = programme_rows.current(conn, programme_id).programme.redeem
+    return Limits(redeem.payout_approval_above_paise, redeem.payout_two_approvals_above_paise)
 
 
 def tell(house: House) -> Tell:
@@ -46,11 +59,20 @@ class HouseVault:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def secret(self, conn: Connection, token: str) -> str | None:
+    def destination(self, conn: Connection, token: str) -> Destination | None:
         try:
-            return open_secret(conn, self._house.keyring, token).plain
+            secret = open_secret(conn, self._house.keyring, token)
         except (CannotOpen, NoResultFound):  # erased: its key, or its row
             return None
+        return parse(secret.kind, secret.plain)
+
+    def names(self, conn: Connection, member_id: str) -> tuple[str, ...]:
+        sealer = self.sealer(conn, member_id)
+        sealed = conn.execute(_DETAILS, {"id": member_id}).scalar_one_or_none()
+        if sealer is None or not sealed:
+            return ()
+        told = json.loads(sealer.open(sealed, f"members/{member_id}"))
+        return tuple(name for name in (told.get("name"), told.get("shop")) if name)
 
     def sealer(self, conn: Connection, member_id: str) -> Sealer | None:
         wrapped = conn.execute(_MEMBER_KEY, {"id": member_id}).scalar_one_or_none()

@@ -19,7 +19,7 @@ from base.media_store import MediaStore, open_store
 from base.sealing import Keyring
 from bot import local
 from bot.metrics import Metrics
-from config.settings import ROOT, Settings, load
+from config.settings import RAILS_FILE, ROOT, Settings, load
 from loyalty.codes import CodeKeys
 from payouts.tax import Rule
 from payouts.tax_file import read_rules
@@ -28,6 +28,8 @@ from whatsapp.media import Fetching
 if TYPE_CHECKING:
     from ocr.engines.engine import Engine as Eyes
     from ocr.paper import Paper
+    from payouts.checking import Checker
+    from payouts.modes import Rails
     from payouts.provider import Provider
     from whatsapp.client import Twilio
 
@@ -116,6 +118,21 @@ class House:
     def tax_rules(self) -> tuple[Rule, ...]:
         """The law's rates and thresholds, dated."""
         return read_rules(ROOT / "config" / "tax")
+
+    @cached_property
+    def checker(self) -> Checker | None:
+        from payouts.razorpayx import RazorpayX
+        from payouts.razorpayx_checks import RazorpayXChecks
+
+        if not self.settings.payout_checks or not isinstance(self.payouts, RazorpayX):
+            return None
+        return RazorpayXChecks(self.payouts)
+
+    @cached_property
+    def rails(self) -> Rails:
+        from payouts.modes import parse_rails
+
+        return parse_rails(RAILS_FILE.read_bytes())
 
     @cached_property
     def keyring(self) -> Keyring:

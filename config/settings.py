@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+RAILS_FILE = ROOT / "config" / "payouts" / "rails.toml"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 TWILIO_OWN = "https://api.twilio.com"
 LOCAL_TOKEN = "local-development-token"
@@ -46,6 +47,8 @@ class Settings(BaseSettings):
     razorpayx_account_number: str = "2323230000000000"
     razorpayx_webhook_secret: str = "local-webhook-secret"
     razorpayx_api_base_url: str = ""  # empty: Razorpay's own; ends in /v1
+    payout_checks: bool = False  # ask whether a destination exists, and whose it is; RazorpayX Lite in live mode only
+    reconcile_hour: int = Field(2, ge=0, le=23)  # India's hour from which the night's payouts are compared
     ocr_engine: str = "rapidocr"
     einvoice_keys: str = ""  # the portals' public keys, a directory or a file; empty: no e-invoice is taken at its word
     data_keys: str = ""  # id:base64 of 32 bytes, comma between; the last one seals

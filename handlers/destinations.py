@@ -15,7 +15,7 @@ from handlers.turn import Turn
 from loyalty.days import minute_of
 from loyalty.vpa import fits_razorpayx
 from payouts.destination import BadDestination, Vpa, bank_account, masked, parse, plain_of
-from payouts.news import VPA_REASONS
+from payouts.news import ACCOUNT_REASONS, VPA_REASONS
 
 SHOWN_MAX = 10  # of a member's; more are kept, and the oldest not offered
 
@@ -59,7 +59,7 @@ class Saved:
 
 
 def saved(turn: Turn) -> Saved:
-    given = {"member": turn.member_id, "unknown": list(VPA_REASONS), "most": SHOWN_MAX}
+    given = {"member": turn.member_id, "unknown": list(VPA_REASONS | ACCOUNT_REASONS), "most": SHOWN_MAX}
     usable, cooling = [], []
     for row in turn.conn.execute(_SAVED, given):
         shown = shown_of(turn, row.token)

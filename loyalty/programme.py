@@ -47,6 +47,8 @@ class Redeem(Part):
     pin_above_paise: Annotated[StrictInt, Field(ge=0)] = 0  # with pin = "above": for more than this
     pin_tries: Annotated[StrictInt, Field(ge=3, le=10)] = 5
     pin_lock_hours: Annotated[StrictInt, Field(ge=1, le=168)] = 24  # after that many wrong ones
+    payout_approval_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # one of finance; None: never
+    payout_two_approvals_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # two different ones
 
 
 class Notice(Part):

@@ -26,7 +26,7 @@ from ledger.moves import Move, OpenLot, Posting
 from ledger.points import EXPIRED_HOLD_GRACE_DAYS, Burned, Released
 from ledger.post import Posted, post
 from payouts import passbook
-from payouts.lifecycle import Points, State
+from payouts.lifecycle import UNBEGUN, Points
 from payouts.payout import Payout
 
 _Account = Callable[[str], str]  # a programme's id to the id of one of its accounts
@@ -52,7 +52,7 @@ def settle(conn: Connection, payout: Payout, points: Points, now: datetime) -> i
         case Points.RELEASE:
             passbook.take_back(conn, payout.id, now)
             available = _release(conn, payout, now).available
-            if payout.state is not State.REQUESTED:  # nothing had left cash yet
+            if payout.state not in UNBEGUN:  # else nothing had left cash yet
                 _money(conn, payout, "return", chart.payout_clearing, chart.cash, now)
             return available
         case Points.GIVE_BACK:

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
+from payouts import checking
 from payouts.judge import Source
 from payouts.news import Tell
 from payouts.razorpayx_events import Notice, parse_event, verify_webhook
@@ -65,6 +66,8 @@ def take_event(
     # Two deliveries at once meet on the key: the second waits for the first, then finds it taken, or takes it itself.
     if conn.execute(_PUT, row | {"outcome": how.value}).one_or_none() is None:
         return Taken(Taking.REPEATED)
+    if notice is not None and notice.check_id is not None:
+        checking.ended(conn, notice.check_id, now)  # what it said is asked for; a callback alone makes no account valid
     if notice is None or notice.outcome is None or payout_id is None:
         return Taken(how)
     recorded = record(conn, payout_id, notice.outcome, source=Source.EVENT, now=now, tell=tell, delay_after=delay_after)

@@ -23,6 +23,8 @@ from payouts.provider import (
     Unknown,
 )
 
+LOW_BALANCE = "low_balance"
+SHORT_OF_FUNDS = frozenset({"insufficient_funds", "insufficient_balance", LOW_BALANCE})
 ABSENT_AFTER = timedelta(hours=1)  # since the last post
 
 
@@ -46,6 +48,19 @@ def counted(payout: Payout, outcome: Outcome, source: Source, now: datetime) -> 
             return replace(payout, absent_at=None)
         case _:
             return payout
+
+
+def waits_for(payout: Payout, outcome: Outcome) -> str | None:
+    """What the payout waits for on our side, after this answer: the provider's account needs money, for one."""
+    match outcome:
+        case Processing(_, _, reason):
+            return reason
+        case Refused(reason) if reason in SHORT_OF_FUNDS:
+            return LOW_BALANCE
+        case Refused() | Paid() | Reversed() | Failed():
+            return None
+        case _:
+            return payout.waits_for
 
 
 def cause_of(payout: Payout, outcome: Outcome, source: Source) -> Cause | None:
@@ -119,8 +134,13 @@ def next_at(
             )
         case _:
             wait_s = schedule.wait_asking_s(payout.asks)
-    at, tell_at = now + timedelta(seconds=wait_s), payout.requested_at + delay_after
-    return tell_at if payout.delay_told_at is None and now < tell_at < at else at
+    at, tell_at = now + timedelta(seconds=wait_s), delay_told_at(payout, delay_after)
+    return tell_at if tell_at is not None and now < tell_at < at else at
+
+
+def delay_told_at(payout: Payout, delay_after: timedelta) -> datetime | None:
+    """When the member is to hear that it takes longer; None: they have."""
+    return payout.requested_at + delay_after if payout.delay_told_at is None else None
 
 
 def detail(outcome: Outcome, source: Source) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The life of a payout: one table says every legal change, what it does to the points and what the member hears.
 
-requested -> reserved -> sent -> paid | failed | reversed, plus unknown. `reserved` means that the reference, the
-idempotency key and the exact request bytes are committed; only then may the provider be called. A payout has one key
-and one request for its whole life, so repeating can never become a second payout. A state of the end is left on one
-edge only: paid -> reversed, days later.
+requested -> (awaiting approval) -> reserved -> sent -> paid | failed | reversed, plus unknown. `reserved` means that the
+reference, the idempotency key and the exact request bytes are committed; only then may the provider be called. A payout
+has one key and one request for its whole life, so repeating can never become a second payout. A state of the end is left
+on one edge only: paid -> reversed, days later.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 class State(StrEnum):
     REQUESTED = "requested"
-    AWAITING_APPROVAL = "awaiting_approval"  # points held, a person decides; nothing leads here yet
+    AWAITING_APPROVAL = "awaiting_approval"  # points held, a person decides
     RESERVED = "reserved"
     SENT = "sent"  # the provider has it and has not decided
     UNKNOWN = "unknown"  # the provider may have it
@@ -24,6 +24,9 @@ class State(StrEnum):
 
 
 class Cause(StrEnum):
+    APPROVAL_NEEDED = "approval_needed"
+    APPROVED = "approved"  # by as many as it takes
+    REJECTED = "rejected"  # by a person of ours, where nothing can have left
     BEGUN = "begun"
     UNBUILDABLE = "unbuildable"  # no request can be made of it: found before anything left
     TAKEN = "taken"
@@ -75,14 +78,19 @@ _FAILED = Change(State.FAILED, Points.RELEASE, News.FAILED)
 _REVERSED = Change(State.REVERSED, Points.RELEASE, News.FAILED)
 
 TABLE: dict[tuple[State, Cause], Change] = {
+    (State.REQUESTED, Cause.APPROVAL_NEEDED): Change(State.AWAITING_APPROVAL),
     (State.REQUESTED, Cause.BEGUN): Change(State.RESERVED),
     (State.REQUESTED, Cause.UNBUILDABLE): _FAILED,
+    (State.REQUESTED, Cause.REJECTED): _FAILED,
+    (State.AWAITING_APPROVAL, Cause.APPROVED): Change(State.REQUESTED),
+    (State.AWAITING_APPROVAL, Cause.REJECTED): _FAILED,
     (State.RESERVED, Cause.TAKEN): Change(State.SENT),
     (State.RESERVED, Cause.UNCLEAR): Change(State.UNKNOWN),
     (State.RESERVED, Cause.PAID): _PAID,
     (State.RESERVED, Cause.REFUSED): _FAILED,
     (State.RESERVED, Cause.REVERSED): _REVERSED,
     (State.RESERVED, Cause.ABSENT): _FAILED,
+    (State.RESERVED, Cause.REJECTED): _FAILED,
     (State.UNKNOWN, Cause.TAKEN): Change(State.SENT),
     (State.UNKNOWN, Cause.PAID): _PAID,
     (State.UNKNOWN, Cause.REFUSED): _FAILED,
@@ -94,13 +102,14 @@ TABLE: dict[tuple[State, Cause], Change] = {
     (State.PAID, Cause.REVERSED): Change(State.REVERSED, Points.GIVE_BACK, News.REVERSED),
 }
 
+UNBEGUN = frozenset({State.REQUESTED, State.AWAITING_APPROVAL})  # no request has been made of it
 _OUTSIDE_NEWS = frozenset({Cause.TAKEN, Cause.PAID, Cause.REFUSED, Cause.REVERSED})
 CONTRADICTIONS: frozenset[tuple[State, Cause]] = frozenset(
-    {(state, cause) for state in (State.REQUESTED, State.AWAITING_APPROVAL) for cause in _OUTSIDE_NEWS}
+    {(state, cause) for state in UNBEGUN for cause in _OUTSIDE_NEWS}
     | {(State.PAID, Cause.REFUSED), (State.FAILED, Cause.PAID)}
 )
 
-OPEN = frozenset({State.REQUESTED, State.RESERVED, State.SENT, State.UNKNOWN})  # somebody has to go on with these
+OPEN = UNBEGUN | {State.RESERVED, State.SENT, State.UNKNOWN}  # somebody has to go on with these
 FINAL = frozenset({State.PAID, State.FAILED, State.REVERSED})
 
 

@@ -14,6 +14,11 @@ from payouts.payout import Payout
 
 # The provider's words for "this UPI id cannot be paid", and for "the bank's side did not".
 VPA_REASONS = frozenset({"vpa_invalid", "beneficiary_vpa_invalid", "invalid_vpa", "invalid_beneficiary"})
+ACCOUNT_REASONS = frozenset({
+    "account_invalid", "ifsc_invalid", "holder_invalid", "bank_account_invalid", "bank_account_closed", "bank_account_frozen",
+    "beneficiary_account_invalid", "beneficiary_account_dormant", "invalid_ifsc_code",
+})  # fmt: skip
+REJECTED = "rejected_by_us"  # a person of the staff decided so
 BANK_SOURCES = ("bank_", "beneficiary_", "npci_", "gateway_", "imps_", "partner_bank_")
 
 
@@ -50,7 +55,11 @@ def delay_key(payout_id: str) -> str:
 
 
 def told_reason(reason: str | None) -> str:
-    """A provider's slug in the three words members are told: vpa_invalid | bank | other."""
+    """A provider's slug in the words members are told: vpa_invalid | account_invalid | declined | bank | other."""
     if reason in VPA_REASONS:
         return "vpa_invalid"
+    if reason in ACCOUNT_REASONS:
+        return "account_invalid"
+    if reason == REJECTED:
+        return "declined"
     return "bank" if (reason or "").startswith(BANK_SOURCES) else "other"

@@ -23,7 +23,11 @@ class Payout:
     amount_paise: int
     masked: str
     state: State
+    approvals_needed: int
+    approved_at: datetime | None
+    held_by: str | None
     provider: str | None
+    mode: str | None
     reference_id: str
     idempotency_key: str
     request: bytes | None
@@ -31,6 +35,7 @@ class Payout:
     utr: str | None
     reason: str | None
     alert: str | None
+    waits_for: str | None
     attempts: int
     unanswered: int
     asks: int

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+
+from payouts.destination import Destination
+from payouts.modes import Mode
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an adapter needs to build a request, besides the VPA."""
+    """What an adapter needs to build a request, besides the destination."""
 
     payout_id: str
     member_id: str
     reference_id: str  # ours, at most 40 characters
     amount_paise: int
+    mode: Mode = Mode.UPI
 
 
 class Unbuildable(Exception):
@@ -29,8 +34,11 @@ class Unbuildable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Processing:
+    """`waits_for`: a slug where the provider queues it for something on our side, such as low_balance."""
+
     provider_id: str
     amount_paise: int
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,23 @@ class Disputed:
 Outcome = Processing | Paid | Reversed | Failed | Refused | RateLimited | Unknown | NotFound | Disputed
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One payout in the provider's own list. None: what stood there is no id."""
+
+    provider_id: str | None
+    reference_id: str | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`more`: the list goes on behind these."""
+
+    items: tuple[Listed, ...]
+    more: bool
+
+
 class Provider(Protocol):
     """Methods never raise for the world's faults: those are outcomes. They log no body and no secret."""
 
@@ -103,9 +128,13 @@ class Provider(Protocol):
     def repeat_is_safe(self) -> bool:
         """Whether the same bytes under the same key can never pay twice."""
 
-    def build(self, order: Order, vpa: str) -> bytes:
+    def build(self, order: Order, destination: Destination) -> bytes:
         """The exact bytes to send, the same for ever. Raises Unbuildable."""
 
     def send(self, request: bytes, idempotency_key: str) -> Outcome: ...
 
     def ask(self, reference_id: str) -> Outcome: ...
+
+    def listing(self, since: datetime, until: datetime, skip: int) -> Page | RateLimited | Refused | Unknown:
+        """What the provider has on its books, made in that time, from the `skip`th on. One that keeps no list answers
+        an empty page: then each of ours is asked for."""

@@ -1,4 +1,4 @@
-"""RazorpayX over plain HTTP: a composite payout to a UPI id, and a question by reference.
+"""RazorpayX over plain HTTP: a composite payout to a UPI id or a bank account, and a question by reference.
 
 Bodies are never logged. A connection that could not be made has taken nothing; whatever fails after that may have.
 """
@@ -9,16 +9,31 @@ import json
 import logging
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
 
-from payouts.provider import Disputed, NotFound, Order, Outcome, RateLimited, Refused, Unbuildable, Unknown
-from payouts.razorpayx_words import outcome_of, refusal_of
+from payouts.destination import Destination, Vpa
+from payouts.modes import LEAST_PAISE, Mode
+from payouts.provider import (
+    Disputed,
+    Listed,
+    NotFound,
+    Order,
+    Outcome,
+    Page,
+    RateLimited,
+    Refused,
+    Unbuildable,
+    Unknown,
+)
+from payouts.razorpayx_words import outcome_of, refusal_of, text_id
 
 API = "https://api.razorpay.com/v1"
 TIMEOUT_S = 10.0
-LEAST_PAISE, MOST_PAISE = 100, 1_00_000_00  # of one UPI payout
+PAGE = 100  # RazorpayX's most
+MOST_PAISE = {Mode.UPI: 1_00_000_00, Mode.IMPS: 5_00_000_00}  # of one payout; NEFT: no limit of RazorpayX's
 VPA = re.compile(r"[A-Za-z0-9.-]+@[A-Za-z0-9.-]+")
 VPA_LENGTHS = range(3, 101)
 NARRATION_MAX = 30
@@ -52,21 +67,20 @@ class RazorpayX:
         """X-Payout-Idempotency: a repeat answers with the payout's latest state, for 7 days."""
         return True
 
-    def build(self, order: Order, vpa: str) -> bytes:
+    def build(self, order: Order, destination: Destination) -> bytes:
         """The body of one composite payout. The contact bears our pseudonym: RazorpayX does not need the name."""
-        if len(vpa) not in VPA_LENGTHS or not VPA.fullmatch(vpa):
-            raise Unbuildable("vpa_invalid")
-        if not LEAST_PAISE <= order.amount_paise <= MOST_PAISE:
+        fund_account = fund_account_of(destination, order.member_id)
+        if (order.mode is Mode.UPI) is not isinstance(destination, Vpa):
+            raise Unbuildable("mode_does_not_fit")
+        if not LEAST_PAISE <= order.amount_paise <= MOST_PAISE.get(order.mode, order.amount_paise):
             raise Unbuildable("amount_out_of_range")
-        contact = {"name": f"Member {order.member_id}"[:NAME_MAX], "type": "customer"}
-        contact["reference_id"] = order.member_id[:40]
         body = {
             "account_number": self.account_number,
             "amount": order.amount_paise,
             "currency": "INR",
-            "mode": "UPI",
+            "mode": order.mode.value,
             "purpose": self.purpose,
-            "fund_account": {"account_type": "vpa", "vpa": {"address": vpa}, "contact": contact},
+            "fund_account": fund_account,
             "queue_if_low_balance": self.queue_if_low_balance,
             "reference_id": order.reference_id,
             "narration": _plain(self.narration),
@@ -75,21 +89,21 @@ class RazorpayX:
 
     def send(self, request: bytes, idempotency_key: str) -> Outcome:
         headers = {"Content-Type": "application/json", "X-Payout-Idempotency": idempotency_key}
-        answer = self._call("POST", content=request, headers=headers)
+        answer = self.call("POST", content=request, headers=headers)
         if not isinstance(answer, httpx.Response):
             return answer
         if answer.is_success:
-            return outcome_of(_json(answer))
-        return refusal_of(answer.status_code, _json(answer), answer.headers.get("Retry-After"))
+            return outcome_of(json_of(answer))
+        return refusal_of(answer.status_code, json_of(answer), answer.headers.get("Retry-After"))
 
     def ask(self, reference_id: str) -> Outcome:
-        answer = self._call("GET", params={"account_number": self.account_number, "reference_id": reference_id})
+        answer = self.call("GET", params={"account_number": self.account_number, "reference_id": reference_id})
         if not isinstance(answer, httpx.Response):
             return answer
         if not answer.is_success:
             refusal = refusal_of(answer.status_code, None, answer.headers.get("Retry-After"))
             return refusal if isinstance(refusal, RateLimited) else Unknown(f"asking_http_{answer.status_code}")
-        page = _json(answer)
+        page = json_of(answer)
         items = page.get("items") if isinstance(page, dict) else None
         if not isinstance(items, list):
             return Unknown("asking_unreadable")
@@ -101,25 +115,56 @@ class RazorpayX:
             return outcome_of(ours[0])
         return NotFound() if not items else Unknown("asking_was_not_filtered")
 
-    def _call(
-        self, method: str, *, content: bytes | None = None, params: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
+    def listing(self, since: datetime, until: datetime, skip: int) -> Page | RateLimited | Refused | Unknown:
+        window = {"from": str(int(since.timestamp())), "to": str(int(until.timestamp()))}
+        place = {"account_number": self.account_number, "count": str(PAGE), "skip": str(skip)}
+        answer = self.call("GET", params=place | window)
+        if not isinstance(answer, httpx.Response):
+            return answer
+        if answer.status_code == 429:
+            return RateLimited(None)
+        page = json_of(answer) if answer.is_success else None
+        items = page.get("items") if isinstance(page, dict) else None
+        if not isinstance(items, list):
+            return Unknown(f"listing_http_{answer.status_code}")
+        return Page(tuple(_listed(item) for item in items), more=len(items) >= PAGE)
+
+    def call(
+        self, method: str, path: str = "payouts", *, content: bytes | None = None, json: object = None,
+        params: dict[str, str] | None = None, headers: dict[str, str] | None = None,
     ) -> httpx.Response | Refused | Unknown:  # fmt: skip
-        url = f"{self.base_url.rstrip('/')}/payouts"
+        """One request. A connection that could not be made is a Refused: nothing has reached them."""
+        url = f"{self.base_url.rstrip('/')}/{path}"
         # A client per call: workers fork, and a pooled connection must not be shared across a fork. A proxy of the
         # environment is for the outside world, never for a stand-in on this machine.
         outside = urlsplit(url).hostname not in _LOOPBACK
         auth = httpx.BasicAuth(self.key_id, self.key_secret)
         try:
             with httpx.Client(timeout=self.timeout_s, auth=auth, follow_redirects=False, trust_env=outside) as client:
-                return client.request(method, url, content=content, params=params, headers=headers)
+                return client.request(method, url, content=content, json=json, params=params, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             return Refused("unreachable", permanent=False)
         except httpx.HTTPError as fault:
             return Unknown(type(fault).__name__.lower())
 
 
-def _json(answer: httpx.Response) -> object:
+def _listed(item: object) -> Listed:
+    told = item if isinstance(item, dict) else {}
+    return Listed(text_id(told.get("id")), text_id(told.get("reference_id")), outcome_of(item))
+
+
+def fund_account_of(destination: Destination, member_id: str) -> dict[str, object]:
+    """A fund account with its contact, as composite requests carry it. Raises Unbuildable."""
+    contact = {"name": f"Member {member_id}"[:NAME_MAX], "type": "customer", "reference_id": member_id[:40]}
+    if isinstance(destination, Vpa):
+        if len(destination.address) not in VPA_LENGTHS or not VPA.fullmatch(destination.address):
+            raise Unbuildable("vpa_invalid")
+        return {"account_type": "vpa", "vpa": {"address": destination.address}, "contact": contact}
+    bank = {"name": destination.holder, "ifsc": destination.ifsc, "account_number": destination.number}
+    return {"account_type": "bank_account", "bank_account": bank, "contact": contact}
+
+
+def json_of(answer: httpx.Response) -> object:
     try:
         return json.loads(answer.content)
     except (ValueError, RecursionError):

@@ -15,12 +15,13 @@ from payouts.razorpayx_words import outcome_of, text_id
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A verified event. `outcome` None: it is not about a payout."""
+    """A verified event. `outcome` None: it is not about a payout. `check_id`: of a validation that has ended."""
 
     event: str
     reference_id: str | None
     provider_id: str | None
     outcome: Outcome | None
+    check_id: str | None = None
 
 
 def verify_webhook(secrets: Iterable[str], raw: bytes, signature: str | None) -> bool:
@@ -44,14 +45,17 @@ def parse_event(raw: bytes) -> Notice | None:
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         return None
     name = re.sub(r"[^A-Za-z0-9._]", "", event["event"])[:60]
-    entity = _payout(event)
+    check = _entity(event, "fund_account.validation")
+    if check is not None:
+        return Notice(name, None, None, None, text_id(check.get("id")))
+    entity = _entity(event, "payout")
     if entity is None:
         return Notice(name, None, None, None)
     return Notice(name, text_id(entity.get("reference_id")), text_id(entity.get("id")), outcome_of(entity))
 
 
-def _payout(event: dict[str, object]) -> dict[str, object] | None:
+def _entity(event: dict[str, object], kind: str) -> dict[str, object] | None:
     node: object = event
-    for key in ("payload", "payout", "entity"):
+    for key in ("payload", kind, "entity"):
         node = node.get(key) if isinstance(node, dict) else None
     return node if isinstance(node, dict) else None

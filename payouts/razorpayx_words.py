@@ -32,7 +32,8 @@ def outcome_of(entity: object) -> Outcome:
     if entity.get("currency") != "INR":
         return Disputed("currency_differs")
     if status in UNDECIDED:
-        return Processing(provider_id, amount)
+        # Queued: RazorpayX waits for something, most often for money on the account that pays.
+        return Processing(provider_id, amount, reason_of(entity, "queued") if status == "queued" else None)
     if status == "processed":
         return Paid(provider_id, amount, utr(entity.get("utr")))
     if status == "reversed":

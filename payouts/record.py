@@ -63,6 +63,7 @@ def record(
         return _finish(conn, before, before, None, now)
     after = judge.known(payout, outcome)
     state = verdict.to if isinstance(verdict, Change) else after.state
+    after = replace(after, waits_for=judge.waits_for(after, outcome) if state in OPEN else None)
     if state in OPEN:
         next_at = judge.next_at(
             after, state, outcome, source, repeat_is_safe=repeat_is_safe, now=now, delay_after=delay_after
@@ -82,13 +83,23 @@ def move(
     available = 0 if made.points is Points.STAY else books.settle(conn, payout, made.points, context.now)
     after = replace(payout, state=made.to)
     if made.to in FINAL:
-        after = replace(after, next_at=None, settled_at=context.now)
+        after = replace(after, next_at=None, settled_at=context.now, waits_for=None)
     points = {} if made.points is Points.STAY else {"points": made.points.value}
     rows.note(conn, payout.id, context.now, cause, payout.state, made.to, detail | points)
     if made.news is News.NOTHING:
         return _delayed(conn, before, after, context)
     news.tell_ending(conn, context.tell, after, made.news, available, context.now)
     return _finish(conn, before, after, after.conversation_id, context.now)
+
+
+def wait(conn: Connection, before: Payout, payout: Payout, until: datetime | None, context: Context) -> Recorded:
+    """Nothing is sent: until `until`, or until a person decides. The member hears of the delay when it is time."""
+    tell_at = judge.delay_told_at(payout, context.delay_after)
+    if tell_at is not None and context.now < tell_at and (until is None or tell_at < until):
+        until = tell_at
+    if payout.reason != before.reason:
+        rows.note(conn, payout.id, context.now, "put_off", payout.state, payout.state, {"reason": payout.reason})
+    return _delayed(conn, before, replace(payout, next_at=until), context)
 
 
 def stand_still(

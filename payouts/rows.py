@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,11 +65,20 @@ def save(conn: Connection, before: Payout, after: Payout, now: datetime) -> None
         state, outcome = "parked", after.alert
     elif after.state in OPEN and after.next_at is not None:
         state, outcome = "ready", None
+    elif after.state in OPEN:
+        state, outcome = "parked", "held" if after.held_by else after.state.value
     else:
         state, outcome = "done", after.state.value
     ended_at = None if state == "ready" else now
     task = {"key": before.key, "state": state, "due_at": after.next_at, "ended_at": ended_at, "outcome": outcome}
     conn.execute(_TASK, task)
+
+
+def make_due(conn: Connection, payout_id: str, now: datetime) -> None:
+    """Go on with an open payout now instead of at its next time. Raises UnknownPayout."""
+    payout = lock(conn, payout_id)
+    if payout.state in OPEN and payout.next_at is not None and payout.next_at > now:
+        save(conn, payout, replace(payout, next_at=now), now)
 
 
 def note(

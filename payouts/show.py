@@ -1,16 +1,15 @@
-"""Reading payouts, masked, for people; and clearing an alert after one has looked."""
+"""Reading payouts, masked, for people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from payouts import rows
-from payouts.lifecycle import OPEN
 from payouts.payout import Payout
 
 _EVENTS = text(
@@ -33,6 +32,11 @@ class Shown:
     utr: str | None
     reason: str | None
     alert: str | None
+    waits_for: str | None
+    held_by: str | None
+    approvals_needed: int
+    approved_at: datetime | None
+    mode: str | None
     attempts: int
     requested_at: datetime
     sent_at: datetime | None
@@ -54,37 +58,26 @@ class Happened:
 
 def show(
     conn: Connection, *, payout_id: str | None = None, member_id: str | None = None, alerts: bool = False,
-    limit: int = 50,
+    state: str | None = None, limit: int = 50,
 ) -> list[Shown]:  # fmt: skip
-    """Payouts, newest first: one, a member's, those with an alert, or all."""
+    """Payouts, newest first: one, a member's, those in a state, those that a person must look at, or all."""
     conditions = ["true"]
     if payout_id is not None:
         conditions.append("id = :payout")
     if member_id is not None:
         conditions.append("member_id = :member")
     if alerts:
-        conditions.append("alert IS NOT NULL")
+        conditions.append("(alert IS NOT NULL OR waits_for IS NOT NULL)")
+    if state is not None:
+        conditions.append("state = :state")
     where = f"{' AND '.join(conditions)} ORDER BY requested_at DESC, id DESC LIMIT :limit"
-    found = rows.read(conn, where, {"payout": payout_id, "member": member_id, "limit": limit})
+    found = rows.read(conn, where, {"payout": payout_id, "member": member_id, "state": state, "limit": limit})
     return [_shown(payout) for payout in found]
 
 
 def events(conn: Connection, payout_id: str) -> list[Happened]:
     """What happened to a payout, in order."""
     return [Happened(*row) for row in conn.execute(_EVENTS, {"payout": payout_id})]
-
-
-def clear_alert(conn: Connection, payout_id: str, *, by: str, now: datetime) -> bool:
-    """A person has looked: go on asking (an open payout), or just take the mark away. False: there was none.
-
-    Raises UnknownPayout.
-    """
-    payout = rows.lock(conn, payout_id)
-    if payout.alert is None:
-        return False
-    rows.note(conn, payout_id, now, "alert_cleared", payout.state, payout.state, {"alert": payout.alert, "by": by})
-    rows.save(conn, payout, replace(payout, alert=None, next_at=now if payout.state in OPEN else None), now)
-    return True
 
 
 def _shown(payout: Payout) -> Shown:

@@ -12,8 +12,10 @@ from sqlalchemy import text
 from base.money import rupees
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses
-from payouts.rows import UnknownPayout
-from payouts.show import clear_alert as take_mark_away
+from bot.cli.payouts_decide import VERBS
+from bot.cli.payouts_reconcile import reconcile
+from payouts.alarms import ringing
+from payouts.lifecycle import State
 from payouts.show import events
 from payouts.show import show as read
 
@@ -28,26 +30,37 @@ def group() -> None:
     """Money out."""
 
 
+for _each in (*VERBS, reconcile):
+    group.add_command(_each)
+
+
 @group.command()
 @click.argument("payout", required=False)
 @click.option("--member", "phone", help="Of the member with this phone.")
 @click.option("--alerts", is_flag=True, help="Only those that a person must look at.")
+@click.option("--state", type=click.Choice([state.value for state in State]), help="Only those in this state.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def show(ctx: click.Context, payout: str | None, phone: str | None, alerts: bool, as_json: bool) -> None:
+def show(
+    ctx: click.Context, payout: str | None, phone: str | None, alerts: bool, state: str | None, as_json: bool
+) -> None:
     """The newest payouts; with an id, that one and all that happened to it. UPI ids are masked."""
     with of(ctx).engine.connect() as conn:
         member = conn.execute(_MEMBER, {"addresses": addresses(phone)}).scalar_one_or_none() if phone else None
         if phone and member is None:
             raise refuse(f"no member writes from {phone}; check the number, with its country code")
-        rows = [asdict(row) for row in read(conn, payout_id=payout, member_id=member, alerts=alerts)]
+        rows = [asdict(row) for row in read(conn, payout_id=payout, member_id=member, alerts=alerts, state=state)]
         if payout and not rows:
             raise refuse(f"there is no payout {payout}; ./saathi payouts show lists the newest")
         if payout:
             rows[0]["events"] = [asdict(e) for e in events(conn, payout)]
+        alarms = [asdict(alarm) for alarm in ringing(conn)] if alerts else []
     if as_json:
-        print_json({"payouts": rows})
+        print_json({"payouts": rows} | ({"alarms": alarms} if alerts else {}))
         return
+    for alarm in alarms:
+        waiting = f"{alarm['payouts']} payouts, {rupees(alarm['amount_paise'])}"
+        click.echo(f"ALARM since {moment_utc(alarm['raised_at'])}: {alarm['cause']} at {alarm['provider']}: {waiting} wait")
     if not rows:
         click.echo("there are none")
         return
@@ -64,23 +77,11 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         table.add_row(
             row["id"], row["state"], rupees(row["amount_paise"]), str(row["points"]), row["masked"], row["utr"] or "",
-            moment(row["requested_at"]), row["alert"] or row["reason"] or "",
+            moment(row["requested_at"]), _remark(row),
         )  # fmt: skip
     return table
 
 
-@group.command("clear-alert")
-@click.argument("payout")
-@click.option("--by", required=True, help="Who has looked; kept with the payout.")
-@click.pass_context
-def clear_alert(ctx: click.Context, payout: str, by: str) -> None:
-    """A person has looked at a payout that stands still: go on asking the provider about it."""
-    house = of(ctx)
-    try:
-        with house.engine.begin() as conn:
-            cleared = take_mark_away(conn, payout, by=by, now=house.clock.now(conn))
-    except UnknownPayout as fault:
-        raise refuse(f"there is no payout {payout}; ./saathi payouts show --alerts lists those that stand still") from fault
-    if not cleared:
-        raise refuse(f"payout {payout} carries no alert; nothing was changed")
-    click.echo(f"payout {payout} goes on; the next look is within seconds")
+def _remark(row: dict[str, Any]) -> str:
+    held = f"held back by {row['held_by']}" if row["held_by"] else ""
+    return str(row["alert"] or held or row["waits_for"] or row["reason"] or "")

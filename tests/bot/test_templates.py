@@ -19,7 +19,10 @@ def test_every_template_is_a_text_of_ours_that_whatsapp_may_approve() -> None:
     assert {f"{one.text_key} ({one.locale})": template_faults(one) for one in made if template_faults(one)} == {}
 
 
-@pytest.mark.parametrize("event", ["paid", "paid_bare", "failed", "failed_vpa", "reversed", "delayed"])
+NEWS = ("paid", "paid_bare", "failed", "failed_vpa", "failed_account", "failed_declined", "reversed", "delayed")
+
+
+@pytest.mark.parametrize("event", NEWS)
 def test_news_about_money_is_a_template(event: str) -> None:
     assert template_categories()[f"news.{event}"] == "UTILITY"
 

@@ -32,7 +32,10 @@ def test_publishing_puts_the_file_in_force_and_opens_its_budget(saathi: CommandL
         "programme": "roshni", "version": 1, "budget_points": 5_000_000, "budget_remaining": 5_000_000,
     }  # fmt: skip
     shown = saathi.data("programme", "show")
-    assert shown["version"] == 1 and shown["content"]["redeem"] == {"least_points": 50, "most_points": 20_000}
+    assert shown["version"] == 1 and shown["content"]["redeem"] == {
+        "least_points": 50, "most_points": 20_000, "payout_approval_above_paise": 10_000_00,
+        "payout_two_approvals_above_paise": 15_000_00,
+    }  # fmt: skip
 
 
 def test_publishing_the_same_again_changes_nothing(selling: CommandLine) -> None:

@@ -20,12 +20,16 @@ import ledger.points
 from base.clock import Clock
 from base.ids import TimeOrderedIds
 from base.sealing import Sealer
+from base.staff import Staff
 from flows.kernel import Event
 from ledger import chart
 from ledger.balance import Balance, balance, trial
 from ledger.budget import open_programme
 from ledger.verify import verify
 from payouts import rows
+from payouts.approval import Limits
+from payouts.decide import Decision
+from payouts.destination import Destination, parse
 from payouts.events import Taken, take_event
 from payouts.payout import Payout
 from payouts.razorpayx import RazorpayX
@@ -55,6 +59,10 @@ INSERT INTO conversations (id, sender_id, contact_id, programme_id, member_id)
 """
 
 
+STAFF = """
+INSERT INTO staff (id, name, roles, active, added_at) VALUES (:id, :name, ARRAY['finance'], true, :at)
+ON CONFLICT (id) DO NOTHING
+"""
 TELL = """
 INSERT INTO inbox (key, conversation_id, kind, sealed, received_at)
 VALUES (:key, :conversation, 'happening', :said, :now)
@@ -69,9 +77,14 @@ class TestVault:
     def __init__(self) -> None:
         self.secrets = {TOKEN: VPA}
         self.key: bytes | None = b"k" * 32
+        self.called: tuple[str, ...] = ("Ramesh Kumar", "Ramesh Electricals")
 
-    def secret(self, conn: Connection, token: str) -> str | None:
-        return self.secrets.get(token)
+    def destination(self, conn: Connection, token: str) -> Destination | None:
+        plain = self.secrets.get(token)
+        return None if plain is None else parse("bank" if plain.startswith("{") else "vpa", plain)
+
+    def names(self, conn: Connection, member_id: str) -> tuple[str, ...]:
+        return self.called
 
     def sealer(self, conn: Connection, member_id: str) -> Sealer | None:
         return Sealer(self.key) if self.key else None
@@ -83,7 +96,8 @@ class World:
         self.vault, self.ids, self._events = TestVault(), TimeOrderedIds(), count()
         provider = RazorpayX("key", "secret-of-the-key", "002281300012871", base_url=fake.url, timeout_s=5)
         clock = Clock(shiftable=False, wall=lambda: self.now)
-        self.house = House(self.engine, clock, provider, self.vault, self.tell)
+        self.limits = Limits()
+        self.house = House(self.engine, clock, provider, self.vault, self.tell, lambda _, __: self.limits)
         with self.engine.begin() as conn:
             for statement in PEOPLE.split(";"):
                 conn.execute(text(statement), {"at": START})
@@ -114,6 +128,12 @@ class World:
             )  # fmt: skip
         assert isinstance(asked, Requested)
         return asked
+
+    def decision(self, name: str = "asha", reason: str = "looked at it") -> Decision:
+        """Of somebody of finance, who is put on the staff with their first decision."""
+        with self.engine.begin() as conn:
+            conn.execute(text(STAFF), {"id": f"stf_{name}", "name": name, "at": START})
+        return Decision(Staff(f"stf_{name}", name, ("finance",), True), reason, self.now)
 
     def pay(self, payout_id: str) -> Recorded:
         return pay(self.house, payout_id)

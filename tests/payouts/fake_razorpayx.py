@@ -26,6 +26,9 @@ class FakeRazorpayX:
         self.questions = 0
         self.faults: deque[str] = deque()
         self.ask_faults: deque[str] = deque()
+        self.list_faults: deque[str] = deque()
+        self.strangers: list[Any] = []  # what else stands in the list: payouts that we did not make, and worse
+        self.page_max = 100
         self.first_status = "processing"
         self.release_hanging = threading.Event()
         self._lock = threading.Lock()
@@ -56,7 +59,7 @@ class FakeRazorpayX:
                     return 400, error(IDEMPOTENCY)
                 return 200, self.payouts[key]
             asked = json.loads(body)
-            if asked["fund_account"]["vpa"]["address"].startswith("nobody@"):
+            if asked["fund_account"].get("vpa", {}).get("address", "").startswith("nobody@"):
                 return 400, error("The VPA nobody@okaxis is invalid", field="fund_account.vpa.address")
             entity = entity_of(f"pout_{len(self.payouts):014d}", asked, self.first_status)
             self.payouts[key], self.bodies[key] = entity, body
@@ -64,6 +67,10 @@ class FakeRazorpayX:
 
     def find(self, reference: str) -> dict[str, Any]:
         items = [entity for entity in self.payouts.values() if entity["reference_id"] == reference]
+        return {"entity": "collection", "count": len(items), "items": items}
+
+    def listing(self, skip: int, count: int) -> dict[str, Any]:
+        items = [*self.payouts.values(), *self.strangers][skip : skip + min(count, self.page_max)]
         return {"entity": "collection", "count": len(items), "items": items}
 
     def _handler(fake) -> type[BaseHTTPRequestHandler]:
@@ -75,9 +82,12 @@ class FakeRazorpayX:
                 self._meet(fake.faults, lambda: fake.take(key, body))
 
             def do_GET(self) -> None:
-                fake.questions += 1
-                reference = parse_qs(urlsplit(self.path).query)["reference_id"][0]
-                self._meet(fake.ask_faults, lambda: (200, fake.find(reference)))
+                asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+                if "reference_id" in asked:
+                    fake.questions += 1
+                    self._meet(fake.ask_faults, lambda: (200, fake.find(asked["reference_id"])))
+                else:
+                    self._meet(fake.list_faults, lambda: (200, fake.listing(int(asked["skip"]), int(asked["count"]))))
 
             def _meet(self, faults: deque[str], act: Any) -> None:
                 fault = faults.popleft() if faults else ""
@@ -108,7 +118,7 @@ def entity_of(provider_id: str, asked: dict[str, Any], status: str) -> dict[str,
         "id": provider_id, "entity": "payout", "fund_account_id": "fa_00000000000001",
         "fund_account": {"id": "fa_00000000000001", "entity": "fund_account", **asked["fund_account"]},
         "amount": asked["amount"], "currency": "INR", "notes": [], "fees": 0, "tax": 0, "status": status,
-        "purpose": asked["purpose"], "utr": None, "mode": "UPI", "reference_id": asked["reference_id"],
+        "purpose": asked["purpose"], "utr": None, "mode": asked["mode"], "reference_id": asked["reference_id"],
         "narration": asked["narration"], "batch_id": None, "status_details": None, "created_at": 1755693656,
         "fee_type": "",
     }  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from payouts.approval import Limits
+from payouts.decide import CannotDecide, approve, clear_alert, hold, reject, release, retry
 from payouts.judge import Source
 from payouts.provider import Failed, NotFound, Outcome, Paid, Processing, RateLimited, Refused, Reversed, Unknown
 from payouts.record import record
@@ -21,20 +24,37 @@ OUTCOMES: list[Outcome] = [
     Refused("vpa_invalid", permanent=True), Refused("http_401", permanent=False), Paid("pout_1", AMOUNT + 1, None),
     Paid("pout_2", AMOUNT, None),
 ]  # fmt: skip
-STEPS = st.lists(st.tuples(st.sampled_from(OUTCOMES), st.sampled_from(Source), st.booleans()), min_size=1, max_size=12)
+VERBS = (approve, hold, release, retry, clear_alert, reject)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(OUTCOMES), st.sampled_from(Source), st.booleans(), st.sampled_from((None, None, *VERBS))),
+    min_size=1, max_size=12,
+)  # fmt: skip
+LIMITS = st.sampled_from([Limits(), Limits(), Limits(0), Limits(0, 0)])
 LEGAL_NEWS = ([], ["PayoutPaid"], ["PayoutFailed"], ["PayoutPaid", "PayoutReversed"])
 
 
+def decide(world: World, payout_id: str, verb: Any) -> None:
+    decision = world.decision()
+    with world.engine.begin() as conn:
+        verb(conn, payout_id, decision, *([world.tell] if verb is reject else []))
+
+
 @settings(max_examples=PAYOUT_HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(STEPS)
-def test_whatever_the_provider_says(world: World, history: list[tuple[Outcome, Source, bool]]) -> None:
+@given(STEPS, LIMITS)
+def test_whatever_the_provider_says_and_people_decide(
+    world: World, history: list[tuple[Outcome, Source, bool, Any]], limits: Limits
+) -> None:
+    world.limits = limits
     key = f"SM{world.one('SELECT count(*) AS n FROM payouts').n}/0"
     world.earn(f"{key}/earn", 500)
     before = world.points()
     payout_id = world.request(500, key).payout_id
     told = len(world.told())
     requests: set[Any] = set()
-    for outcome, source, ring in history:
+    for outcome, source, ring, verb in history:
+        if verb is not None:
+            with suppress(CannotDecide):
+                decide(world, payout_id, verb)
         if ring:
             world.now = max(world.now, world.payout(payout_id).next_at or world.now)
             begun = begin(world.house, payout_id)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payouts.diagram import mermaid
-from payouts.lifecycle import FINAL, OPEN, TABLE, Cause, Change, Contradiction, News, Points, Stale, State, change
+from payouts.lifecycle import FINAL, OPEN, TABLE, UNBEGUN, Cause, Change, Contradiction, News, Points, Stale, State, change
 
 HISTORIES = st.lists(st.sampled_from(Cause), max_size=30)
 
@@ -69,14 +69,22 @@ def test_what_cannot_be_is_a_contradiction_and_what_comes_late_is_stale() -> Non
     assert isinstance(change(State.FAILED, Cause.REVERSED), Stale)
 
 
+def test_a_person_rejects_only_what_may_not_have_left() -> None:
+    assert {state for state, cause in TABLE if cause is Cause.REJECTED} == UNBEGUN | {State.RESERVED}
+
+
+def test_what_waits_for_approval_leaves_only_by_a_persons_word() -> None:
+    assert {cause for state, cause in TABLE if state is State.AWAITING_APPROVAL} == {Cause.APPROVED, Cause.REJECTED}
+
+
 def test_processing_never_ends_in_a_failure_of_our_own_making() -> None:
     own = {cause for (state, cause), made in TABLE.items() if state is State.SENT and made.to is State.FAILED}
-    assert own == {Cause.REFUSED}
+    assert own == {Cause.REFUSED}  # the provider's own word
 
 
 def test_every_state_in_use_is_reached_and_every_open_state_has_a_way_out() -> None:
     reached = {State.REQUESTED} | {made.to for made in TABLE.values()}
-    assert reached == set(State) - {State.AWAITING_APPROVAL} == OPEN | FINAL
+    assert reached == set(State) == OPEN | FINAL
     assert {state for state, _ in TABLE} >= OPEN
 
 

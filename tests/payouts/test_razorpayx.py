@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from payouts.destination import BankAccount, Vpa
+from payouts.modes import Mode
 from payouts.provider import (
     Disputed,
     Failed,
@@ -28,6 +30,7 @@ from payouts.razorpayx_words import outcome_of, refusal_of
 from tests.payouts.fake_razorpayx import FakeRazorpayX, error
 
 ORDER = Order("pay_1", "mbr_1", "pay_1", 12_500)
+VPA = Vpa("ramesh@okaxis")
 ENTITY: dict[str, Any] = {"id": "pout_1", "entity": "payout", "amount": 12_500, "currency": "INR"}
 
 
@@ -37,7 +40,7 @@ def adapter(fake: FakeRazorpayX) -> Iterator[RazorpayX]:
 
 
 def test_the_request_is_what_the_documentation_asks_for(adapter: RazorpayX) -> None:
-    body = json.loads(adapter.build(ORDER, "ramesh@okaxis"))
+    body = json.loads(adapter.build(ORDER, VPA))
     assert body == {
         "account_number": "002281300012871", "amount": 12_500, "currency": "INR", "mode": "UPI", "purpose": "cashback",
         "fund_account": {
@@ -46,7 +49,7 @@ def test_the_request_is_what_the_documentation_asks_for(adapter: RazorpayX) -> N
         },
         "queue_if_low_balance": True, "reference_id": "pay_1", "narration": "Loyalty reward",
     }  # fmt: skip
-    assert adapter.build(ORDER, "ramesh@okaxis") == adapter.build(ORDER, "ramesh@okaxis")
+    assert adapter.build(ORDER, VPA) == adapter.build(ORDER, VPA)
 
 
 @pytest.mark.parametrize(
@@ -54,26 +57,50 @@ def test_the_request_is_what_the_documentation_asks_for(adapter: RazorpayX) -> N
     [("Havells & Co. — Saathi!", "Havells Co Saathi"), ("x" * 40, "x" * 30), ("साथी", "Payout"), ("", "Payout")],
 )
 def test_the_narration_keeps_to_letters_digits_and_spaces(adapter: RazorpayX, name: str, sent: str) -> None:
-    body = json.loads(replace(adapter, narration=name).build(ORDER, "ramesh@okaxis"))
+    body = json.loads(replace(adapter, narration=name).build(ORDER, VPA))
     assert body["narration"] == sent
+
+
+BANK = BankAccount("1121431121541121", "HDFC0001234", "Ramesh Kumar")
+
+
+@pytest.mark.parametrize("mode", [Mode.IMPS, Mode.NEFT])
+def test_a_bank_account_is_paid_by_imps_or_neft(adapter: RazorpayX, mode: Mode) -> None:
+    body = json.loads(adapter.build(replace(ORDER, mode=mode), BANK))
+    assert (body["mode"], body["fund_account"]) == (mode, {
+        "account_type": "bank_account",
+        "bank_account": {"name": "Ramesh Kumar", "ifsc": "HDFC0001234", "account_number": "1121431121541121"},
+        "contact": {"name": "Member mbr_1", "type": "customer", "reference_id": "mbr_1"},
+    })  # fmt: skip
+
+
+def test_each_rail_has_its_limit_and_its_kind_of_destination(adapter: RazorpayX) -> None:
+    for order, destination in ((ORDER, BANK), (replace(ORDER, mode=Mode.IMPS), VPA)):
+        with pytest.raises(Unbuildable, match="mode_does_not_fit"):
+            adapter.build(order, destination)
+    over = replace(ORDER, mode=Mode.IMPS, amount_paise=5_00_000_00 + 1)
+    with pytest.raises(Unbuildable, match="amount_out_of_range"):
+        adapter.build(over, BANK)
+    assert json.loads(adapter.build(replace(over, mode=Mode.NEFT), BANK))["amount"] == 5_00_000_01
 
 
 @pytest.mark.parametrize("amount_paise", [0, 99, 1_00_000_00 + 1])
 def test_amounts_that_upi_does_not_take(adapter: RazorpayX, amount_paise: int) -> None:
     with pytest.raises(Unbuildable, match="amount_out_of_range"):
-        adapter.build(replace(ORDER, amount_paise=amount_paise), "ramesh@okaxis")
+        adapter.build(replace(ORDER, amount_paise=amount_paise), VPA)
 
 
 @pytest.mark.parametrize("vpa", ["a@", "@b", "a@b\n", "a b@c", "a@b@c", "a_b@okaxis", "a@" + "b" * 99, "plain"])
 def test_vpas_that_razorpayx_does_not_take(adapter: RazorpayX, vpa: str) -> None:
     with pytest.raises(Unbuildable, match="vpa_invalid"):
-        adapter.build(ORDER, vpa)
+        adapter.build(ORDER, Vpa(vpa))
 
 
 @pytest.mark.parametrize(
     ("entity", "outcome"),
     [
-        ({"status": "queued"}, Processing("pout_1", 12_500)),
+        ({"status": "queued"}, Processing("pout_1", 12_500, "queued")),
+        ({"status": "queued", "status_details": {"reason": "low_balance"}}, Processing("pout_1", 12_500, "low_balance")),
         ({"status": "pending"}, Processing("pout_1", 12_500)),
         ({"status": "processed", "utr": "5232"}, Paid("pout_1", 12_500, "5232")),
         ({"status": "processed", "utr": None}, Paid("pout_1", 12_500, None)),
@@ -127,7 +154,7 @@ def test_how_long_to_stand_back(header: str | None, after: float | None) -> None
 def test_a_server_that_hangs_is_unknown_and_one_that_is_not_there_has_taken_nothing(
     adapter: RazorpayX, fake: FakeRazorpayX
 ) -> None:
-    request = adapter.build(ORDER, "ramesh@okaxis")
+    request = adapter.build(ORDER, VPA)
     fake.faults.append("hang")
     assert replace(adapter, timeout_s=0.2).send(request, "pay_1") == Unknown("readtimeout")
     fake.close()
@@ -136,7 +163,7 @@ def test_a_server_that_hangs_is_unknown_and_one_that_is_not_there_has_taken_noth
 
 def test_asking(adapter: RazorpayX, fake: FakeRazorpayX) -> None:
     assert adapter.ask("pay_1") == NotFound()
-    adapter.send(adapter.build(ORDER, "ramesh@okaxis"), "pay_1")
+    adapter.send(adapter.build(ORDER, VPA), "pay_1")
     assert isinstance(adapter.ask("pay_1"), Processing)
     fake.ask_faults.extend(["500", "401", "404", "429"])
     assert [type(adapter.ask("pay_1")) for _ in range(4)] == [Unknown, Unknown, Unknown, RateLimited]
@@ -154,7 +181,7 @@ def test_a_server_that_ignores_the_filter_does_not_make_a_payout_missing(
 def test_our_fake_answers_as_the_documentation_says(adapter: RazorpayX, fake: FakeRazorpayX) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     contracts = Path(__file__).parents[1] / "contracts"
-    adapter.send(adapter.build(ORDER, "ramesh@okaxis"), "pay_1")
+    adapter.send(adapter.build(ORDER, VPA), "pay_1")
     entity = fake.become("processed") | {"id": "pout_F6891rdxBLZ6AN", "fund_account_id": "fa_F6891pR3KFnaY2"}
     entity["fund_account"] |= {"contact_id": "cont_F681qmU11CfPDl"}
     jsonschema.validate(entity, json.loads((contracts / "razorpayx_payout.json").read_text()))

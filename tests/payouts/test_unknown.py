@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from payouts.absent import absentees, look_again
+from payouts.decide import CannotDecide, clear_alert
+from payouts.destination import Vpa
 from payouts.provider import Order
 from payouts.razorpayx import RazorpayX
-from payouts.reconcile import absentees, look_again
-from payouts.show import clear_alert
 from payouts.steps import pay
 from tests.payouts.conftest import EARNED, START, World
 
@@ -194,8 +195,9 @@ def test_two_payouts_under_our_reference_stand_still_until_a_person_clears_it(wo
     assert world.pay(payout_id).next_at is None
     del world.fake.payouts["another key"]
     with world.engine.begin() as conn:
-        assert clear_alert(conn, payout_id, by="asha", now=world.now)
-        assert not clear_alert(conn, payout_id, by="asha", now=world.now)
+        clear_alert(conn, payout_id, world.decision("asha"))
+        with pytest.raises(CannotDecide, match="carries no alert"):
+            clear_alert(conn, payout_id, world.decision("asha"))
     world.fake.become("processed")
     assert world.task().state == "ready"
     assert world.ring_until_settled(payout_id).state == "paid"
@@ -203,7 +205,7 @@ def test_two_payouts_under_our_reference_stand_still_until_a_person_clears_it(wo
 
 def test_another_body_under_our_key_calls_a_person(world: World) -> None:
     payout_id = world.request().payout_id
-    other = world.house.provider.build(Order("pay_other", "mbr_other", "pay_other", 100), "other@okaxis")
+    other = world.house.provider.build(Order("pay_other", "mbr_other", "pay_other", 100), Vpa("other@okaxis"))
     world.fake.take(payout_id, other)
     world.pay(payout_id)
     assert world.payout(payout_id).alert == "other_body_under_our_key"
