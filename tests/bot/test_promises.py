@@ -84,7 +84,8 @@ def say_status(home: Home) -> str:
 
 
 @pytest.mark.parametrize("words", [
-    "status", "payout", "Where is my money?", "paisa kab aayega", "paise nahi aaye", "पैसा कहाँ है", "पैसे कब मिलेंगे", "स्टेटस",
+    "status", "payout", "Where is my money?", "paisa kab aayega", "paise nahi aaye", "पैसा कहाँ है", "पैसे कब मिलेंगे",
+    "स्टेटस",
 ])  # fmt: skip
 def test_it_is_asked_in_many_words(at_home: Home, words: str) -> None:
     at_home.enrol()

@@ -66,7 +66,8 @@ def test_the_programme_says_when_it_is_asked_for(at_home: Home, how: dict[str, A
 @pytest.mark.parametrize(("typed", "key"), [
     ("1234", "pin.easy.sequence"), ("0000", "pin.easy.repeated"), ("5678", "pin.easy.sequence"), ("411001", "pin.easy.area"),
     ("123", "pin.malformed"), ("1234567", "pin.malformed"), ("my pin", "pin.malformed"), ("७३९५", "pin.repeat"),
-    ("9812", "pin.easy.phone"), ("back", "redeem.confirm"), ("234123412346", "pin.malformed"), ("ramesh@okaxis", "pin.malformed"),
+    ("9812", "pin.easy.phone"), ("back", "redeem.confirm"), ("234123412346", "pin.malformed"),
+    ("ramesh@okaxis", "pin.malformed"),
 ])  # fmt: skip
 def test_what_is_no_good_pin_is_told_kindly(at_home: Home, typed: str, key: str) -> None:
     secured(at_home)
