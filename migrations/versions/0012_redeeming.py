@@ -41,17 +41,28 @@ ALTER TABLE payouts ADD COLUMN promised_at timestamptz, ADD COLUMN late_at times
 CREATE INDEX payouts_promised ON payouts (promised_at) WHERE late_at IS NULL AND settled_at IS NULL;
 """
 
+STRIKE_OUT = """
+-- A PIN is struck out of the message it came in, in the turn that takes it: of a message that is handled nothing changes.
+CREATE FUNCTION inbox_overwrite(p_key text, p_sealed bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE inbox SET sealed = p_sealed WHERE key = p_key AND kind = 'message' AND handled_at IS NULL AND length(p_sealed) > 0;
+    RETURN FOUND;
+END $$;
+REVOKE ALL ON FUNCTION inbox_overwrite(text, bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION inbox_overwrite(text, bytea) TO saathi_service;
+"""
+
 GRANTS = """
 GRANT SELECT, INSERT ON destinations, member_pins TO saathi_service;
 GRANT UPDATE (forgotten_at) ON destinations TO saathi_service;
 GRANT UPDATE (sealed, proposed, wrong, locked_until, set_at) ON member_pins TO saathi_service;
 GRANT UPDATE (promised_at, late_at) ON payouts TO saathi_service;
-GRANT UPDATE (sealed) ON inbox TO saathi_service;   -- a PIN is struck out of the message it came in
 """
 
 
 def upgrade() -> None:
-    for part in (TABLES, GRANTS):
+    for part in (TABLES, STRIKE_OUT, GRANTS):
         op.execute(part)
 
 

@@ -58,8 +58,8 @@ def test_what_was_paid_in_time_is_never_late(at_home: Home) -> None:
     assert promises.watch(at_home.house) == 0
 
 
-PAID = """UPDATE payouts SET state = 'paid', settled_at = requested_at, provider = 'x', request = 'x', reserved_at = requested_at,
-          utr = '600512345678'"""
+PAID = """UPDATE payouts SET state = 'paid', settled_at = requested_at, provider = 'x', request = 'x',
+          reserved_at = requested_at, utr = '600512345678'"""
 FAILED = "UPDATE payouts SET state = 'failed', settled_at = requested_at, reason = "
 
 

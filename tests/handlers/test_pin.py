@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from sqlalchemy import text
 
 from base import pin as pins
 from journal import inbox, record
@@ -181,6 +182,15 @@ def test_a_turn_that_breaks_off_counts_no_try_and_keeps_the_message(at_home: Hom
     assert at_home.rows("SELECT wrong FROM member_pins") == [(0,)]
     say(at_home, "hello")
     assert "pin.wrong" in at_home.told()[-3:] or "news.parked" in at_home.told()[-3:]
+
+
+def test_what_was_handled_cannot_be_overwritten(at_home: Home) -> None:
+    at_home.enrol()
+    before = at_home.rows("SELECT key, sealed FROM inbox ORDER BY id")
+    with at_home.house.engine.begin() as conn:
+        for row in before:
+            assert conn.execute(text("SELECT inbox_overwrite(:key, 'x')"), {"key": row.key}).scalar_one() is False
+    assert at_home.rows("SELECT key, sealed FROM inbox ORDER BY id") == before
 
 
 def broken(*_: Any) -> None:
