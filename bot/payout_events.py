@@ -1,28 +1,57 @@
-"""POST /razorpayx/events: the payout provider reports."""
+"""POST /razorpayx/events, POST /cashfree/events: a payout provider reports."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from flask import Response
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Headers
 
 from bot import turn
 from bot.payout_tasks import tell
 from bot.wiring import House
-from payouts.events import Taking, take_event
+from payouts.events import Taken, Taking, take_cashfree_event, take_event
 
 log = structlog.get_logger()
 
 
 def take(house: House, raw: bytes, headers: Headers) -> Response:
     """403 for a signature that is not the provider's; 200 once it is stored; 503 where it is not, and it comes again."""
+
+    def taking(conn: Connection) -> Taken:
+        return take_event(
+            conn, raw, signature=headers.get("X-Razorpay-Signature"), event_id=headers.get("x-razorpay-event-id"),
+            secrets=_secret(house, "razorpayx_webhook_secret"), now=house.clock.now(conn), tell=tell(house),
+        )  # fmt: skip
+
+    return _answer(house, taking)
+
+
+def take_cashfree(house: House, raw: bytes, headers: Headers) -> Response:
+    """The same of Cashfree, which signs with the client secret."""
+
+    def taking(conn: Connection) -> Taken:
+        return take_cashfree_event(
+            conn, raw, signature=headers.get("x-webhook-signature"), timestamp=headers.get("x-webhook-timestamp"),
+            secrets=_secret(house, "cashfree_client_secret"), now=house.clock.now(conn), tell=tell(house),
+        )  # fmt: skip
+
+    return _answer(house, taking)
+
+
+def _secret(house: House, name: str) -> tuple[str, ...]:
+    """What somebody has set. A development value is known to everyone, so in a real house it signs nothing."""
+    settings = house.settings
+    return (getattr(settings, name),) if settings.development or name in settings.model_fields_set else ()
+
+
+def _answer(house: House, taking: Callable[[Connection], Taken]) -> Response:
     try:
         with house.engine.begin() as conn:
-            taken = take_event(
-                conn, raw, signature=headers.get("X-Razorpay-Signature"), event_id=headers.get("x-razorpay-event-id"),
-                secrets=(house.settings.razorpayx_webhook_secret,), now=house.clock.now(conn), tell=tell(house),
-            )  # fmt: skip
+            taken = taking(conn)
     except SQLAlchemyError as fault:
         log.error("payout event not stored", fault=type(fault).__name__)
         return Response("try again", 503, mimetype="text/plain")

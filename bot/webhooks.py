@@ -73,6 +73,12 @@ def razorpayx_events() -> Response:
     return payout_events.take(house, request.get_data(cache=False), request.headers)
 
 
+@webhooks.post("/cashfree/events")
+def cashfree_events() -> Response:
+    house = _house()
+    return payout_events.take_cashfree(house, request.get_data(cache=False), request.headers)
+
+
 def store(house: House, message: inbound.Inbound) -> inbox.Stored:
     """Commit the message to the inbox, once per MessageSid; an Aadhaar number in it is struck out first."""
     words, name = (strike_out_aadhaar(w, lambda text: _our_codes(house, text)) for w in (message.text, message.profile_name))

@@ -108,9 +108,14 @@ class House:
 
     @cached_property
     def payouts(self) -> Provider:
+        from payouts.cashfree import API as CASHFREE_API
+        from payouts.cashfree import Cashfree
         from payouts.razorpayx import API, RazorpayX
 
         s = self.settings
+        if s.payout_provider == "cashfree":
+            base = s.cashfree_api_base_url.rstrip("/") or CASHFREE_API
+            return Cashfree(s.cashfree_client_id, s.cashfree_client_secret, base, s.cashfree_id_in_path)
         base = s.razorpayx_api_base_url.rstrip("/") or API
         return RazorpayX(s.razorpayx_key_id, s.razorpayx_key_secret, s.razorpayx_account_number, base)
 

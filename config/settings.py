@@ -41,12 +41,16 @@ class Settings(BaseSettings):
     twilio_from: str = "whatsapp:+14155238886"
     twilio_api_base_url: str = ""  # empty: Twilio's own
     media_hosts: str = "api.twilio.com,.twiliocdn.com"
-    payout_provider: str = Field("razorpayx", pattern="^razorpayx$")
+    payout_provider: str = Field("razorpayx", pattern="^(razorpayx|cashfree)$")
     razorpayx_key_id: str = "local-key"
     razorpayx_key_secret: str = "local-secret"
     razorpayx_account_number: str = "2323230000000000"
     razorpayx_webhook_secret: str = "local-webhook-secret"
     razorpayx_api_base_url: str = ""  # empty: Razorpay's own; ends in /v1
+    cashfree_client_id: str = "local-client"
+    cashfree_client_secret: str = "local-client-secret"
+    cashfree_api_base_url: str = ""  # empty: Cashfree's own; ends in /payout
+    cashfree_id_in_path: bool = False  # ask with GET /transfers/ID instead of GET /transfers?transfer_id=ID
     payout_checks: bool = False  # ask whether a destination exists, and whose it is; RazorpayX Lite in live mode only
     reconcile_hour: int = Field(2, ge=0, le=23)  # India's hour from which the night's payouts are compared
     ocr_engine: str = "rapidocr"
@@ -83,7 +87,8 @@ class Settings(BaseSettings):
         """What keeps the service from running against the real world; empty in development."""
         if self.development:
             return []
-        found = [f"{name.upper()} is not set: {why}" for name, why in REQUIRED.items() if name not in self.model_fields_set]
+        required = REQUIRED | PROVIDERS[self.payout_provider]
+        found = [f"{name.upper()} is not set: {why}" for name, why in required.items() if name not in self.model_fields_set]
         if self.public_base_url and not self.public_base_url.startswith("https://"):
             found.append("PUBLIC_BASE_URL must start with https://: Twilio signs the URL it calls")
         if "_" in (urlsplit(self.public_base_url).hostname or ""):
@@ -107,12 +112,21 @@ REQUIRED = {
     "twilio_account_sid": "the account's SID from Twilio's console",
     "twilio_auth_token": "the account's auth token from Twilio's console",
     "twilio_from": "the WhatsApp sender, for example whatsapp:+14155238886",
-    "razorpayx_key_id": "RazorpayX's API key id",
-    "razorpayx_key_secret": "RazorpayX's API key secret",
-    "razorpayx_account_number": "the RazorpayX account that pays",
-    "razorpayx_webhook_secret": "the secret RazorpayX signs its webhooks with",
     "data_keys": "run `./saathi keys new` and keep its output somewhere safe",
     "code_keys": "run `./saathi keys new` and keep its output somewhere safe",
+}
+
+PROVIDERS = {  # what each payout provider needs besides
+    "razorpayx": {
+        "razorpayx_key_id": "RazorpayX's API key id",
+        "razorpayx_key_secret": "RazorpayX's API key secret",
+        "razorpayx_account_number": "the RazorpayX account that pays",
+        "razorpayx_webhook_secret": "the secret RazorpayX signs its webhooks with",
+    },
+    "cashfree": {
+        "cashfree_client_id": "Cashfree's payout client id",
+        "cashfree_client_secret": "Cashfree's payout client secret, which also signs its webhooks",
+    },
 }
 
 

@@ -14,21 +14,23 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
-from payouts import checking
+from payouts import cashfree_words, checking, razorpayx_events
 from payouts.judge import Source
 from payouts.news import Tell
-from payouts.razorpayx_events import Notice, parse_event, verify_webhook
+from payouts.notice import Notice
 from payouts.record import DELAY_AFTER, record
 
-PROVIDER = "razorpayx"
+RAZORPAYX, CASHFREE = "razorpayx", "cashfree"
 EVENT_ID_MAX = 100
 _PUT = text("""
     INSERT INTO provider_events (id, provider, event, body_hash, provider_id, payout_id, received_at, outcome)
     VALUES (:id, :provider, :event, :hash, :provider_id, :payout, :now, :outcome)
     ON CONFLICT (id) DO NOTHING RETURNING id""")
-# By our own reference first: the provider's id may not be on our books yet when its callback overtakes its answer.
+# By our own reference first: the provider's id may not be on our books yet when its callback overtakes its answer. Nobody
+# speaks about a payout that was begun with another provider.
 _WHOSE = text("""
-    SELECT id FROM payouts WHERE reference_id = :reference OR provider_id = :provider_id
+    SELECT id FROM payouts WHERE (reference_id = :reference OR provider_id = :provider_id)
+       AND (provider IS NULL OR provider = :provider)
     ORDER BY reference_id = :reference DESC NULLS LAST LIMIT 1""")
 
 
@@ -56,12 +58,28 @@ def take_event(
 
     Verified first; an event about no payout of ours is kept and answered well; amounts that differ settle nothing.
     """
-    if not verify_webhook(secrets, raw, signature):
+    if not razorpayx_events.verify_webhook(secrets, raw, signature):
         return Taken(Taking.FORGED)
-    notice, digest = parse_event(raw), hashlib.sha256(raw).digest()
-    payout_id = _whose(conn, notice)
+    return _take(conn, raw, razorpayx_events.parse_event(raw), RAZORPAYX, event_id, now, tell, delay_after)
+
+
+def take_cashfree_event(
+    conn: Connection, raw: bytes, *, signature: str | None, timestamp: str | None, secrets: Iterable[str], now: datetime,
+    tell: Tell, delay_after: timedelta = DELAY_AFTER,
+) -> Taken:  # fmt: skip
+    """The same of Cashfree: x-webhook-signature and x-webhook-timestamp. It names no events, so the body tells a repeat."""
+    if not cashfree_words.verify_webhook(secrets, raw, signature, timestamp):
+        return Taken(Taking.FORGED)
+    return _take(conn, raw, cashfree_words.parse_event(raw), CASHFREE, None, now, tell, delay_after)
+
+
+def _take(
+    conn: Connection, raw: bytes, notice: Notice | None, provider: str, event_id: str | None, now: datetime, tell: Tell,
+    delay_after: timedelta,
+) -> Taken:  # fmt: skip
+    payout_id, digest = _whose(conn, notice, provider), hashlib.sha256(raw).digest()
     how = Taking.UNREADABLE if notice is None else Taking.RECORDED if payout_id else Taking.UNRELATED
-    row = {"id": _event_id(event_id, digest), "provider": PROVIDER, "hash": digest, "payout": payout_id, "now": now}
+    row = {"id": _event_id(event_id, digest), "provider": provider, "hash": digest, "payout": payout_id, "now": now}
     row |= {"event": notice.event if notice else "", "provider_id": notice.provider_id if notice else None}
     # Two deliveries at once meet on the key: the second waits for the first, then finds it taken, or takes it itself.
     if conn.execute(_PUT, row | {"outcome": how.value}).one_or_none() is None:
@@ -74,10 +92,11 @@ def take_event(
     return Taken(how, recorded.told)
 
 
-def _whose(conn: Connection, notice: Notice | None) -> str | None:
+def _whose(conn: Connection, notice: Notice | None, provider: str) -> str | None:
     if notice is None or notice.outcome is None or (notice.reference_id is None and notice.provider_id is None):
         return None
-    found = conn.execute(_WHOSE, {"reference": notice.reference_id, "provider_id": notice.provider_id}).scalar()
+    asked = {"reference": notice.reference_id, "provider_id": notice.provider_id, "provider": provider}
+    found = conn.execute(_WHOSE, asked).scalar()
     return None if found is None else str(found)
 
 

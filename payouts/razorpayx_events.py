@@ -7,21 +7,9 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from payouts.provider import Outcome
+from payouts.notice import Notice
 from payouts.razorpayx_words import outcome_of, text_id
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A verified event. `outcome` None: it is not about a payout. `check_id`: of a validation that has ended."""
-
-    event: str
-    reference_id: str | None
-    provider_id: str | None
-    outcome: Outcome | None
-    check_id: str | None = None
 
 
 def verify_webhook(secrets: Iterable[str], raw: bytes, signature: str | None) -> bool:

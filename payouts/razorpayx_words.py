@@ -29,6 +29,7 @@ def outcome_of(entity: object) -> Outcome:
     provider_id, amount, status = entity.get("id"), entity.get("amount"), entity.get("status")
     if not isinstance(provider_id, str) or not _ID.fullmatch(provider_id) or type(amount) is not int:
         return Unknown("incomplete_payout")
+    status = status if isinstance(status, str) else None  # a list would not even be comparable
     if entity.get("currency") != "INR":
         return Disputed("currency_differs")
     if status in UNDECIDED:

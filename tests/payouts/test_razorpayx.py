@@ -115,6 +115,8 @@ def test_vpas_that_razorpayx_does_not_take(adapter: RazorpayX, vpa: str) -> None
         ({"status": "processed", "amount": 125.0}, Unknown("incomplete_payout")),
         ({"status": "processed", "id": ""}, Unknown("incomplete_payout")),
         ({"status": None}, Unknown("unknown_status")),
+        ({"status": []}, Unknown("unknown_status")),
+        ({"status": {}}, Unknown("unknown_status")),
         ({"status": "processed", "entity": "refund"}, Unknown("not_a_payout")),
     ],
 )
