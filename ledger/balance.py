@@ -24,7 +24,8 @@ _BALANCE = driver.statement(
     SELECT (SELECT coalesce(sum(remaining), 0)::bigint FROM open) AS available,
            coalesce((SELECT credits - debits FROM accounts WHERE id = :held), 0) AS held,
            coalesce((SELECT points FROM next), 0) AS expiring_points,
-           (SELECT expires_at FROM next) AS expiring_at
+           (SELECT expires_at FROM next) AS expiring_at,
+           coalesce((SELECT greatest(0, debits - credits) FROM accounts WHERE id = :available), 0) AS owed
     """
 )
 _AS_OF = """
@@ -88,12 +89,16 @@ _TRIAL_AS_TRUE = text(
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`available` may be spent at the time asked for; `expiring_points` of it go at `expiring_at` (None: never)."""
+    """`available` may be spent at the time asked for; `expiring_points` of it go at `expiring_at` (None: never).
+
+    `owed`: how far a claw-back took the member below zero; what comes in fills that first.
+    """
 
     available: int
     held: int
     expiring_points: int
     expiring_at: datetime | None
+    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def balance(conn: Connection, programme_id: str, member_id: str, at: datetime) -
     """What the member has at `at`: points past due then do not count, swept or not. Zeros for an unknown member."""
     ids = {"available": chart.available(programme_id, member_id), "held": chart.held(programme_id, member_id)}
     (row,) = driver.fetch(conn, _BALANCE, ids | {"at": at})
-    return Balance(row.available, row.held, row.expiring_points, row.expiring_at)
+    return Balance(row.available, row.held, row.expiring_points, row.expiring_at, row.owed)
 
 
 def as_known(conn: Connection, programme_id: str, member_id: str, at: datetime) -> AsOf:

@@ -28,7 +28,7 @@ CREATE TRIGGER periods_closed BEFORE UPDATE ON periods FOR EACH ROW WHEN (OLD.cl
 ALTER TABLE periods ENABLE ALWAYS TRIGGER periods_kept;
 ALTER TABLE periods ENABLE ALWAYS TRIGGER periods_closed;
 
--- Programmes opened before there were these accounts; ledger_open opens them for the others.
+-- Programmes opened before there were these accounts get them here, later ones by ledger_open.
 INSERT INTO accounts (id, programme_id, unit, tracked, opened_at)
 SELECT a.programme_id || '/' || n.name, a.programme_id, n.unit, false, a.opened_at
   FROM accounts a CROSS JOIN (VALUES ('drawn', 'PTS'), ('transfers', 'PTS'), ('converted', 'PTS'), ('breakage', 'PTS'),

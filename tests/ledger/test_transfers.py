@@ -76,6 +76,7 @@ def test_lots_of_a_debtor_stay_empty_until_the_debt_is_filled(books: Books) -> N
     books.hold(A, 100, "h1")
     books.burn(A, "h1")
     books.reverse(A, given.posting_id, negative=True)
+    assert (books.balance(A).available, books.balance(A).owed) == (0, 100)
     for amount, balance in ((60, -40), (30, -10), (50, 40)):
         assert books.earn(A, amount).balance == balance
     with books.engine.begin() as conn:
