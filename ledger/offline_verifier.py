@@ -91,17 +91,22 @@ def totals(statement: dict[str, Any], leaves: list[dict[str, Any]]) -> list[str]
     numbers = [leaf["posting"]["id"] for leaf in leaves]
     if numbers != sorted(set(numbers)):
         raise Refuted("the postings do not stand in their order")
+    said = []
     for name in ("available", "held"):
-        account, balance = statement["accounts"][name], statement["opening"][name]
+        account, balance, seen = statement["accounts"][name], statement["opening"][name], False
+        if account != f"{statement['programme']}/member/{statement['member']}/{name}":
+            raise Refuted(f"{account} is not this member's")
         for leaf in leaves:
             change, left = touched(leaf, account)
-            balance += change
+            balance, seen = balance + change, seen or left is not None
             if left is not None and left != balance:
                 raise Refuted(f"posting {leaf['posting']['id']} left {left} points {name}, those before it make {balance}")
         if balance != statement["closing"][name]:
             raise Refuted(f"{name}: {statement['closing'][name]} is stated, the postings come to {balance}")
+        if not seen and balance:
+            said.append(f"no posting here touches the points {name}: {balance} is only stated")
     closing = statement["closing"]
-    return [f"{statement['member']}: {closing['available']} points available, {closing['held']} held; the totals add up"]
+    return [f"{statement['member']}: {closing['available']} points available, {closing['held']} held; the totals add up", *said]
 
 
 def touched(leaf: dict[str, Any], account: str) -> tuple[int, int | None]:

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from sqlalchemy import text
 
 from base.money import grouped, rupees
-from bot.cli import ledger_seals
+from bot.cli import ledger_seals, ledger_statement
 from bot.cli.house import console, of, print_json, refuse
 from ledger.balance import trial as read_trial
 from ledger.verify import verify as read_differences
@@ -92,5 +92,5 @@ def _amount(unit: str, number: int) -> str:
     return rupees(number) if unit == "INR" else grouped(number)
 
 
-for command in ledger_seals.COMMANDS:
+for command in (*ledger_seals.COMMANDS, ledger_statement.statement):
     group.add_command(command)
