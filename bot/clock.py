@@ -13,7 +13,7 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, alarms, claims, content, expire, heartbeat, promises, reconcile, recover, sweep
+from bot import absent, alarms, claims, content, expire, heartbeat, promises, reconcile, recover, seal, sweep
 from bot.wiring import House
 
 log = structlog.get_logger()
@@ -32,6 +32,7 @@ TIMERS = (
     Timer("sweep", 5, sweep.sweep),
     Timer("recover", 300, recover.recent),
     Timer("expire", 60, expire.expire),
+    Timer("seal", 30, seal.seal),
     Timer("unanswered bills", 300, claims.leave_to_reviewers),
     Timer("absent payouts", 300, absent.look_again),
     Timer("promised payouts", 60, promises.watch),

@@ -58,7 +58,7 @@ SELECT id, programme_id, member_id,
  ORDER BY requested_at, id;
 
 INSERT INTO accounts (id, programme_id, unit, tracked, opened_at)
-SELECT programme_id || '/tax_payable', programme_id, 'INR', false, opened_at FROM accounts
+SELECT programme_id || '/tax-payable', programme_id, 'INR', false, opened_at FROM accounts
  WHERE id = programme_id || '/paid-out' ON CONFLICT DO NOTHING;
 
 CREATE OR REPLACE FUNCTION payouts_keep_request() RETURNS trigger LANGUAGE plpgsql AS $$
