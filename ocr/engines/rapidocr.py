@@ -16,6 +16,7 @@ from rapidocr import RapidOCR
 
 from ocr.engines.detection import Boxes, text_boxes
 from ocr.engines.recognition import Alphabet, texts
+from ocr.engines.subnormals import taken_as_zero
 from ocr.engines.turns import quarter_turns
 from ocr.image import Pixels
 from ocr.words import Quad, Word
@@ -44,7 +45,7 @@ class RapidOcr:
         self._detectors: dict[int, Any] = {}  # by process; one inherited is kept, for its end would wait for its threads
 
     def read(self, bgr: Pixels) -> tuple[Word, ...]:
-        found = text_boxes(self._detector(), bgr, DETECTION_SIDE_PX)
+        found = self._boxes(bgr, DETECTION_SIDE_PX)
         with ThreadPoolExecutor(self._threads) as pool:
             boxes = np.roll(found, -self._turns(bgr, found, pool), axis=1)
             read = texts(self._recogniser, self._alphabet, bgr, boxes, pool)
@@ -57,13 +58,17 @@ class RapidOcr:
     def turns(self, bgr: Pixels) -> int:
         """How often the page was turned clockwise by 90°, for an engine that cannot tell (about 0.3 s)."""
         with ThreadPoolExecutor(self._threads) as pool:
-            return self._turns(bgr, text_boxes(self._detector(), bgr, TURNS_SIDE_PX), pool)
+            return self._turns(bgr, self._boxes(bgr, TURNS_SIDE_PX), pool)
 
     def _turns(self, bgr: Pixels, boxes: Boxes, pool: Executor) -> int:
         def legible(some: Boxes) -> float:
             return sum(confidence for _, confidence in texts(self._recogniser, self._alphabet, bgr, some, pool))
 
         return quarter_turns(self._classifier, legible, bgr, boxes)
+
+    def _boxes(self, bgr: Pixels, side_max_px: int) -> Boxes:
+        with taken_as_zero():  # the detector is made in here too: its threads keep what holds where they are made
+            return text_boxes(self._detector(), bgr, side_max_px)
 
     def _detector(self) -> Any:
         process = os.getpid()
