@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import cv2
@@ -17,7 +18,7 @@ STEP_PX = 32  # the network halves its input five times
 class Detector(Protocol):
     """What is used of the detector: its network, and what makes boxes of the network's map."""
 
-    session: Any
+    session: Callable[[Any], Any]
     postprocess_op: Any
 
 

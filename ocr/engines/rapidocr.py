@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from onnxruntime import InferenceSession, SessionOptions
 from rapidocr import RapidOCR
 
-from ocr.engines.detection import Boxes, text_boxes
+from ocr.engines.detection import Boxes, Detector, text_boxes
 from ocr.engines.recognition import Alphabet, texts
 from ocr.engines.subnormals import taken_as_zero
 from ocr.engines.turns import quarter_turns
@@ -42,7 +45,8 @@ class RapidOcr:
         self._recogniser = models._load_rec_model()
         self._classifier = models._load_cls_model()
         self._alphabet = Alphabet(self._recogniser.postprocess_op.character)
-        self._detectors: dict[int, Any] = {}  # by process; one inherited is kept, for its end would wait for its threads
+        self._pattern = models._load_det_model()  # its file and its settings; one thread, so nothing a fork could break
+        self._detectors: dict[int, Detector] = {}  # by process; one inherited is kept, for its end would wait for its threads
 
     def read(self, bgr: Pixels) -> tuple[Word, ...]:
         found = self._boxes(bgr, DETECTION_SIDE_PX)
@@ -67,14 +71,35 @@ class RapidOcr:
         return quarter_turns(self._classifier, legible, bgr, boxes)
 
     def _boxes(self, bgr: Pixels, side_max_px: int) -> Boxes:
-        with taken_as_zero():  # the detector is made in here too: its threads keep what holds where they are made
+        with taken_as_zero():
             return text_boxes(self._detector(), bgr, side_max_px)
 
-    def _detector(self) -> Any:
+    def _detector(self) -> Detector:
         process = os.getpid()
         if process not in self._detectors:
-            self._detectors[process] = _models(self._threads)._load_det_model()
+            self._detectors[process] = _quick_detector(self._pattern, self._threads)
         return self._detectors[process]
+
+
+@dataclass(frozen=True, slots=True)
+class _Detector:
+    session: Callable[[Any], Any]
+    postprocess_op: Any
+
+
+def _quick_detector(pattern: Any, threads: int) -> Detector:
+    """The same network with threads of its own, which take as zero what the calling thread does (`taken_as_zero`): the
+    package knows no such setting."""
+    options = SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # an arena keeps what the largest page needed
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves its core to others
+    network = InferenceSession(pattern.session.session._model_path, options, providers=["CPUExecutionProvider"])
+    name = network.get_inputs()[0].name
+    return _Detector(lambda given: network.run(None, {name: given})[0], pattern.postprocess_op)
 
 
 def _models(threads: int) -> RapidOCR:

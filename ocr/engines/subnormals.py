@@ -18,10 +18,10 @@ _TAKEN_AS_ZERO = 0x8040  # results (bit 15) and operands (bit 6)
 
 @contextmanager
 def taken_as_zero() -> Iterator[None]:
-    """For this thread, and for threads that are made inside, which keep it. Elsewhere than on Linux on x86-64, where it
-    is not needed as badly, nothing changes.
+    """For this thread, and for plain threads that are made inside; onnxruntime's own have a setting for it.
 
-    Not for longer than a network runs: other libraries, and Python itself, expect the ordinary arithmetic.
+    Nothing changes elsewhere than on Linux on x86-64; other processors do not mind such numbers as much. Not for longer
+    than a network runs: other libraries, and Python itself, expect the ordinary arithmetic.
     """
     if _libm is None:
         yield
