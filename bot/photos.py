@@ -26,6 +26,7 @@ PROBLEMS = {  # the reader's word -> the flows'
     "pdf_encrypted": "pdf", "pdf_broken": "pdf", "pdf_too_costly": "pdf",
 }  # fmt: skip
 PDF = b"%PDF-"
+LETTERS_MIN = 20  # letter-like spots; the worst photos of bills that were measured show 288
 
 
 def read(house: House, task: Task) -> Ended | Later:
@@ -37,6 +38,7 @@ def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
     """Codes first, for they are quick and certain; what holds none of ours may be a bill."""
     from ocr.image import Refused, open_image  # image libraries are the workers' alone: the web stays small
     from ocr.qr import read_codes
+    from ocr.quality_paper import coach
 
     photo = str(task.payload["photo"])
     if here.new.startswith(PDF):
@@ -48,7 +50,11 @@ def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
     seen = told_of(photo, picture, codes)
     if seen.codes:
         return Ended("read", seen)
-    _coach(house, task, picture, photo)
+    seems = coach(picture)
+    if not seems.faults and seems.letters < LETTERS_MIN and not _may_be_a_bill(task, codes):
+        return Ended("no_print", seen)
+    if seems.faults and task.attempts == 1:
+        _tell(house, task, PhotoHard(photo, seems.faults))
     row = next(row for row in here.rows if row.id == photo)
     found = seen_codes.sealed(codes, photo, media.sealer_of(house, row))
     return Ended("paper", next=Next("read_paper", {**task.payload, "codes": found}))
@@ -68,15 +74,17 @@ def refused(photo: str, reason: str) -> PhotoRead:
     return PhotoRead(photo, (), PROBLEMS.get(reason, reason))
 
 
-def _coach(house: House, task: Task, picture: Picture, photo: str) -> None:
-    """Tell at once what makes the picture hard to read; a bill may still come of it."""
-    from ocr.quality_paper import coach
+def _may_be_a_bill(task: Task, codes: Readings) -> bool:
+    """Though next to nothing is written on it: a part of one that was asked for, or a signed code alone."""
+    from ocr.kinds import kind_of
 
-    faults = coach(picture).faults
-    if not faults or task.attempts > 1:
-        return
+    return bool(task.payload.get("claim")) or any(kind_of(code.text) == "einvoice" for code in codes.codes)
+
+
+def _tell(house: House, task: Task, hard: PhotoHard) -> None:
+    """Tell at once what makes the picture hard to read; a bill may still come of it."""
     with house.engine.begin() as conn:
         now = house.clock.now(conn)
-        event = to_json(PhotoHard(photo, faults))
-        inbox.put_happening(conn, task.conversation_id, f"{task.key}/coach", event, now, house.keyring)
+        key = f"{task.key}/coach"
+        inbox.put_happening(conn, task.conversation_id, key, to_json(hard), now, house.keyring)
     turn.run(house, task.conversation_id)

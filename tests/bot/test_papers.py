@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import ocr.qr
 from base.sealing import CannotOpen
@@ -52,6 +54,22 @@ def test_a_coupon_behind_many_bills_is_told_before_any_of_them_is_read(member: H
     assert len(bells.queue(member.house, "paper")) == 4 and "eyes" not in member.house.__dict__
 
 
+def test_a_picture_that_shows_no_writing_is_answered_without_reading_unless_it_may_be_part_of_a_bill(
+    member: Home, host: MediaHost
+) -> None:
+    wall = io.BytesIO()
+    Image.effect_noise((900, 1200), 12).convert("RGB").save(wall, "PNG")
+    foreign = qr_png("https://example.com/menu")
+    for data, told in ((wall.getvalue(), "scan.photo.no_code"), (foreign, "scan.photo.foreign")):
+        send(member, host, data)
+        member.work("media")
+        assert member.told()[-1] == told
+    assert member.count("SELECT count(*) FROM tasks WHERE kind = 'read_paper'") == 0
+    send(member, host, qr_png("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJOSUMiLCJkYXRhIjoie30ifQ.c2lnbmF0dXJl"))
+    member.work("media")
+    assert member.count("SELECT count(*) FROM tasks WHERE kind = 'read_paper'") == 1
+
+
 def test_codes_are_looked_for_once_and_what_was_found_goes_with_the_paper(
     member: Home, host: MediaHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +89,11 @@ def test_codes_are_looked_for_once_and_what_was_found_goes_with_the_paper(
         return found[-1]
 
     member.house.__dict__["read_paper"] = real
-    send(member, host, qr_png("upi://pay?pa=someone@okaxis"))
+    bill = Image.open(io.BytesIO(picture("TAX INVOICE")))
+    bill.paste(Image.open(io.BytesIO(qr_png("upi://pay?pa=someone@okaxis"))).convert("RGB"), (560, 20))
+    page = io.BytesIO()
+    bill.save(page, "PNG")
+    send(member, host, page.getvalue())
     work(member)
     assert looked == [1] and [code.text for code in found[0].codes] == ["upi://pay?pa=someone@okaxis"]
     assert found[0].kind == "invoice"
