@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +32,7 @@ LATENCY_MS = 150  # of the stand-in for Twilio
 PROCESSES = ("web", "relay", "media", "paper", "turns", "clock")
 ENROL = ("hello", "yes", "Load Tester", "1", "411001")
 POSTING = 16  # people who press "send" at the same moment
-WAIT_EACH_S = 60.0
+STUCK_S = 120.0
 DARK = 0.09  # of the light of a good photo
 
 _ANSWERED = text("""
@@ -65,13 +65,13 @@ def measure(plan: Plan) -> dict[str, Any]:
             with bench_house.peak_memory_mb(("media", "paper")) as peaks:
                 for number, path in enumerate(paths[: plan.singles]):
                     phones[number % plan.people].photo(path)
-                    _until(lambda done=number + 1: len(_answers(made)) >= done, WAIT_EACH_S)
+                    _answered(made, number + 1)
                 singles = _answers(made)
                 _at_once(phones[: plan.people], paths[plan.singles :])
                 phones[-2].photo(coupon)
                 phones[-1].photo(dark)
                 # the dark one is answered too: as a bill, or as none
-                _until(lambda: len(_answers(made)) > plan.singles + plan.queued, WAIT_EACH_S * (plan.queued + 2) / 4)
+                _answered(made, plan.singles + plan.queued + 1)
                 queued = [one for one in _answers(made) if one.id not in {single.id for single in singles}]
                 behind = {"coupon_s": _first(credited_s(made)), "coach_s": _first(_coached(made))}
         return {
@@ -131,10 +131,14 @@ def _coached(made: House) -> list[float]:
         return [float(row.took_s) for row in conn.execute(_COACHED)]
 
 
-def _until(there: Callable[[], bool], within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    while not there() and time.monotonic() < deadline:
+def _answered(made: House, count: int) -> None:
+    """Wait for so many answers; STUCK_S without any is the end of it."""
+    had, since = len(_answers(made)), time.monotonic()
+    while had < count and time.monotonic() - since < STUCK_S:
         time.sleep(0.2)
+        now = len(_answers(made))
+        if now > had:
+            had, since = now, time.monotonic()
 
 
 def _told(answers: Sequence[Any], posted: int) -> dict[str, Any]:
