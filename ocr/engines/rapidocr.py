@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -81,12 +79,6 @@ class RapidOcr:
         return self._detectors[process]
 
 
-@dataclass(frozen=True, slots=True)
-class _Detector:
-    session: Callable[[Any], Any]
-    postprocess_op: Any
-
-
 def _quick_detector(pattern: Any, threads: int) -> Detector:
     """The same network with threads of its own, which take as zero what the calling thread does (`taken_as_zero`): the
     package knows no such setting."""
@@ -99,7 +91,7 @@ def _quick_detector(pattern: Any, threads: int) -> Detector:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves its core to others
     network = InferenceSession(pattern.session.session._model_path, options, providers=["CPUExecutionProvider"])
     name = network.get_inputs()[0].name
-    return _Detector(lambda given: network.run(None, {name: given})[0], pattern.postprocess_op)
+    return Detector(lambda given: network.run(None, {name: given})[0], pattern.postprocess_op)
 
 
 def _models(threads: int) -> RapidOCR:
