@@ -33,6 +33,19 @@ def turns(quick: bool, as_json: bool) -> None:
 
 
 @group.command()
+@click.option("--singles", default=30, show_default=True, help="Bills sent one after the other.")
+@click.option("--queued", default=100, show_default=True, help="Bills sent at once.")
+@click.option("--people", default=25, show_default=True, help="Members who send them.")
+@click.option("--json", "as_json", is_flag=True)
+def bills(singles: int, queued: int, people: int, as_json: bool) -> None:
+    """Photos of bills through the whole house: seconds to the credit, whether a queue drains, who waits behind it."""
+    from bot.bench.bills import Plan, measure
+
+    figures = measure(Plan(singles, queued, people))
+    print_json(figures) if as_json else Console().print_json(json.dumps(figures))
+
+
+@group.command()
 @click.argument("folders", nargs=-1, required=True, type=FOLDER, metavar="DIR…")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with every picture.")
