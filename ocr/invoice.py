@@ -31,7 +31,8 @@ def read_invoice(sheets: Sequence[Sheet]) -> Invoice:
     pages = [page_of(replace(sheet, words=sheet.words[:WORDS_MAX])) for sheet in sheets]
     kind = doc_type(pages)
     parties = find_parties(pages)
-    number, day = (_read(found) for found in _of_one_year(find_number(pages), find_date(pages)))
+    number = find_number(pages)
+    number, day = (_read(found) for found in _of_one_year(number, find_date(pages, _read(number))))
     irn = printed_irn(pages)
     sums = balance([c for page in pages for c in candidates(page)], spoken_totals(pages), untaxed=kind == "bill_of_supply")
     invoice = Invoice(
