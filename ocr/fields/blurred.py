@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from ocr.facts import Found
 from ocr.fields.days import dates_in
@@ -19,31 +19,8 @@ _LABEL = re.compile(r"[^\t:]{4,26}")
 _LEAST, _SHARE = 5, 0.3  # letters of a label; how much of it may be misread
 _HEAD = 0.5  # of the page: number and date stand above
 _AS_LETTER = str.maketrans("0158649|!", "oisbgagii")
-_ALIKE = [
-    set(pair)
-    for pair in (
-        "il",
-        "ij",
-        "it",
-        "lt",
-        "ft",
-        "oc",
-        "oe",
-        "ce",
-        "ao",
-        "mn",
-        "nr",
-        "hb",
-        "uv",
-        "vy",
-        "rt",
-        "nu",
-        "gq",
-        "eo",
-        "iv",
-        "ae",
-    )
-]
+_PAIRS = "il ij it lt ft oc oe ce ao mn nr hb uv vy rt nu gq iv ae".split()
+_ALIKE = frozenset(_PAIRS) | {pair[::-1] for pair in _PAIRS}  # letters printed alike
 _TABLE = re.compile(r"\bh[s5][nm]\b|descri|particul|\bqty\b|quant|\brate\b.*\ba[mn]|item\s?name|product", re.IGNORECASE)
 _TITLE = re.compile(
     r"\W*(?:(?:tax|gst|retail|sales?|cash|credit|debit|proforma|original)\W{0,2})*(?:invoice|memo|bill|note|bill of supply)\W*",
@@ -58,11 +35,13 @@ _PIN = re.compile(r"[1-8]\d{5}")
 _OTHER_PAPER = re.compile(r"(?:dc|po|so|wo|grn|lr|vr|order|ord|chl?n)\b.*", re.IGNORECASE)
 
 
-def labels(page: Page, wordings: Mapping[str, str]) -> list[Hit]:
-    """Labels of the head that are nearest to one wording, and not as near to any of another name."""
-    found = []
+def labels(page: Page, wordings: Mapping[str, str], known: Sequence[Hit]) -> list[Hit]:
+    """Those `known`, and those of the head that are nearest to one wording, and not as near to any of another name."""
+    found = list(known)
     for number, row in enumerate(_head(page)):
         for start, end in _spans(row):
+            if any(hit.row == number and hit.start < end and start < hit.end and hit.name != "weak" for hit in known):
+                continue
             name = nearest(_letters(row.text[start:end]), tuple(wordings.items()))
             if name and not _TITLE.fullmatch(row.text[start:end]):
                 found.append(Hit(name, number, start, end, row.x_at(start), row.x_at(end), row.cell_at(end - 1)))
@@ -103,6 +82,7 @@ def _known(tables: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     )
 
 
+@lru_cache(1024)
 def nearest(text: str, tables: tuple[tuple[str, str], ...]) -> str | None:
     """The name whose wording a text is, letters misread or lost; None where two names are as near."""
     if not _LEAST <= len(text) <= 24:
@@ -111,7 +91,7 @@ def nearest(text: str, tables: tuple[tuple[str, str], ...]) -> str | None:
     for wording, name in _known(tables):
         limit = _SHARE * len(wording)
         if abs(len(wording) - len(text)) <= limit and len(set(wording) & set(text)) >= len(set(wording)) - limit - 1:
-            off = _distance(text, wording)
+            off = _distance(text, wording, limit)
             if off <= limit:
                 best[name] = min(best.get(name, 99.0), off)
     ranked = sorted(best, key=lambda name: best[name])
@@ -120,14 +100,21 @@ def nearest(text: str, tables: tuple[tuple[str, str], ...]) -> str | None:
     return ranked[0]
 
 
-def _distance(one: str, other: str) -> float:
-    """Letters changed, lost or added; one for another that looks like it counts half."""
+def _distance(one: str, other: str, limit: float) -> float:
+    """Letters changed, lost or added; one for another that looks like it counts half. Beyond the limit any larger number."""
     row = [float(place) for place in range(len(other) + 1)]
     for i, a in enumerate(one, 1):
         diagonal, row[0] = row[0], float(i)
         for j, b in enumerate(other, 1):
-            change = 0.0 if a == b else 0.5 if {a, b} in _ALIKE else 1.0
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + change)
+            cost = diagonal if a == b else diagonal + (0.5 if a + b in _ALIKE else 1.0)
+            diagonal = row[j]
+            if diagonal + 1 < cost:
+                cost = diagonal + 1
+            if row[j - 1] + 1 < cost:
+                cost = row[j - 1] + 1
+            row[j] = cost
+        if min(row) > limit:
+            return limit + 1
     return row[-1]
 
 
@@ -163,7 +150,7 @@ def _number(text: str) -> str | None:
 def _beside(page: Page, cell: Cell, other: Cell) -> bool:
     """On the same line, or on the next above or below where it begins."""
     drop = abs(cell.middle - other.middle)
-    return drop < 0.5 * page.letter or drop < 2.2 * page.letter and abs(other.left - cell.left) < 2 * page.letter
+    return drop < 0.5 * page.letter or (drop < 2.2 * page.letter and abs(other.left - cell.left) < 2 * page.letter)
 
 
 def day_beside(page: Page, number: Found[str]) -> tuple[date, Cell] | None:

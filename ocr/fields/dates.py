@@ -40,7 +40,7 @@ def find_date(pages: Sequence[Page], number: Found[str] | None = None) -> Found[
         named = [
             (name, replace(candidate, weight=_BLURRED * candidate.weight) if name in ("strong", "plain") else candidate)
             for page in pages
-            for name, candidate in _candidates(page, [*hits(page, _LABELS), *blurred.labels(page, wordings.DATE)])
+            for name, candidate in _candidates(page, blurred.labels(page, wordings.DATE, hits(page, _LABELS)))
         ]
     candidates = [candidate for name, candidate in named if name != "other"]
     if not candidates:

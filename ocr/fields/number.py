@@ -65,7 +65,7 @@ def find_number(pages: Sequence[Page]) -> Found[str] | None:
 
 
 def _of_blurred_labels(pages: Sequence[Page]) -> list[_Candidate]:
-    found = [c for page in pages for c in _candidates(page, [*hits(page, _LABELS), *blurred.labels(page, _BLURRED_WORDINGS)])]
+    found = [c for page in pages for c in _candidates(page, blurred.labels(page, _BLURRED_WORDINGS, hits(page, _LABELS)))]
     return [replace(c, weight=_BLURRED * c.weight) for c in found if c.weight >= _GUESS]
 
 
