@@ -20,18 +20,17 @@ _UNLABELLED, _TITLED = 0.63, 0.9
 _GUESS, _BLURRED, _LOST = 0.51, 0.85, 0.6  # what is found without a clear label stays below what is taken without asking
 _TITLE = re.compile(r"(?:tax|gst|retail)?\s?invoice|bill of supply|cash memo|credit note|debit note", re.IGNORECASE)
 _AFTER_LABEL = re.compile(
-    r"^(?:[\s:.;=\-–—#|*'\"·,)>_：।]|(?:&|and|/)\s{0,2}(?:date|dt|dated)\b|no(?![a-z0-9])|n[co0](?=\s*[.:])|(?:date|dt|dated)(?=\s*:))+",
+    r"^(?:[\s:.;=\-–—#|*'\"·,)>_：।]|(?:&|and|/)\s{0,2}(?:date|dt|dated)\b|\(s\)|no(?![a-z0-9])|n[co0](?=\s*[.:])|(?:date|dt|dated)(?=\s*:))+",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9/\-]| ?[/\-](?=[A-Za-z0-9])|[/\-] ?(?=[A-Za-z0-9])| [/\-] (?=[A-Za-z]*[0-9]))*")
+_NUMBER = re.compile(r"[A-Za-z0-9](?: [/\-](?=[A-Za-z0-9])| ?[/\-] (?=[A-Za-z]{0,4}[0-9])|[A-Za-z0-9/\-])*")
 _YEAR = re.compile(r"(?<![0-9A-Za-z])((?:20)?\d{2})[-/]?((?:20)?\d{2})(?=[-/]|$)")
-_OF_ANOTHER = re.compile(
-    r"way\W{0,3}$|[a-z]{4,}[ .]{1,2}$", re.IGNORECASE
-)  # `e-Way Bil No.`, `Dnpatch Doc No.`, however blurred
-_OWN_WORDS = re.compile(r"\b(?:tax|gst|retail|sales?|invoice|bill|cash|original|our)[ .]{1,2}$", re.IGNORECASE)
+_OF_WAY_BILL = re.compile(r"way\W{0,3}$", re.IGNORECASE)  # `e-Way Bil No.`, however blurred
+_OF_ANOTHER_DOCUMENT = re.compile(r"[a-z]{4,}[ .]{1,2}$", re.IGNORECASE)  # `Dnpatch Doc No.`
+_COLON_NAMED = re.compile(r"(?:tax |gst )?(?:invoice|inv|bill)\.? ?$", re.IGNORECASE)
 _COLON_AS_FIGURE = re.compile(r"^[\s.]*[1Iil|] (?=[A-Z]{0,4}[0-9/\-]*[0-9]{3})")
 _CAPITALS_ALIKE = frozenset("ckopsuvwxz")  # small letters that differ from capitals by their height alone
-_STUCK = re.compile(r"(?<=[0-9])(?:dated?|dt)\b.*", re.IGNORECASE)
+_STUCK = re.compile(r"(?<=[0-9])(?:dated?|dt|dtd)\b.*", re.IGNORECASE)
 _TORN = re.compile(r"[.,;:|*'\"]{1,2}[/\-][A-Za-z0-9]")
 _NOT = re.compile(r"\d{2}[A-Z]{5}\d{4}[A-Z]\w{3}|\d{15,}|(?:of|page)\d*|b2[bc]|\d\.\d+", re.IGNORECASE)
 
@@ -80,8 +79,10 @@ def _labelled(page: Page) -> bool:
 
 def _of_another(page: Page, hit: Hit) -> bool:
     """The `Bill No` of an e-way bill and the `Doc No` of a dispatch name other papers."""
-    before = page.rows[hit.row].text[: hit.start]
-    return bool(_OF_ANOTHER.search(before)) and not _OWN_WORDS.search(before)
+    text = page.rows[hit.row].text
+    if _OF_WAY_BILL.search(text[: hit.start]):
+        return True
+    return text[hit.start : hit.end].lower().startswith("do") and bool(_OF_ANOTHER_DOCUMENT.search(text[: hit.start]))
 
 
 def _key(number: str) -> str:
@@ -102,7 +103,7 @@ def _candidates(page: Page, hits_of_labels: Sequence[Hit]) -> list[_Candidate]:
             if value and hit.middle > page.height * 0.55:  # lists of other bills
                 value = value[0], value[1] * 0.85, value[2]
         if value:
-            sure = _TITLED if hit.name == "weak" and _titled(page, hit) else _WEIGHTS[hit.name]
+            sure = _TITLED if hit.name == "weak" and (_titled(page, hit) or _colon_named(page, hit)) else _WEIGHTS[hit.name]
             found.append(_Candidate(value[0], sure * value[1], value[2]))
     return found
 
@@ -115,6 +116,12 @@ def _titled(page: Page, hit: Hit) -> bool:
             if over and hit.middle - cell.middle < 4 * page.letter and _TITLE.fullmatch(cell.text.strip()):
                 return True
     return False
+
+
+def _colon_named(page: Page, hit: Hit) -> bool:
+    """`Invoice : VE-417`."""
+    text = page.rows[hit.row].text
+    return bool(_COLON_NAMED.fullmatch(text[hit.start : hit.end])) and text[hit.end : hit.end + 2].strip()[:1] == ":"
 
 
 def _inside_number(page: Page, hit: Hit) -> bool:
@@ -234,7 +241,7 @@ def number_in(text: str, *, loose: bool) -> tuple[str, float, int] | None:
         more = re.match(r"[\s.]{1,2}([A-Za-z0-9/\-]*\d[A-Za-z0-9/\-]*)(?![A-Za-z0-9.,])", rest[ends:])
         if not (loose and more and len(number) <= 6 and "\t" not in rest[ends : ends + 2]):
             return None
-        number, weight, ends = number + more.group(1), 0.6, ends + more.end()
+        number, weight, ends = number + more.group(1), 0.66, ends + more.end()
     if " " in number:
         number, weight = "".join(number.split()), weight * 0.95
     tail = rest[ends : ends + 1] if not (dated and ends == dated[0].start) else ""
@@ -261,8 +268,9 @@ def year_fits(number: str, day: date) -> bool | None:
 
 def _doubt(number: str) -> float:
     """Below 1 where letters stand among figures that look like them, as `O` between zeros."""
+    number = re.sub(r"\bB2[BC]\b", "", number)
     if re.search(r"(?<=[0-9])[OoIlSBZ](?=[0-9/\-]|$)|[a-z](?=[0-9])(?<=[0-9][a-z])", number):
         return 0.7
-    if re.search(r"(?<=[/\-])[OoIl](?=[0-9])", number):
+    if re.search(r"(?<=[/\-])[OoIl](?=[0-9])|(?<=[A-Za-z])[Oo](?=0)|(?<=[A-Za-z])[Il](?=1)", number):
         return 0.8
     return 1.0

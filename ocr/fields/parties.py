@@ -31,6 +31,7 @@ class Parties:
     seller: Found[str] | None = None
     buyer: Found[str] | None = None
     others: tuple[str, ...] = field(default=())
+    lone: bool = False  # the only number on the paper, without a label that says whose it is
     labelled: bool = False  # the word GSTIN (or GST No) stands on the paper, whether or not a number could be read
 
 
@@ -64,10 +65,11 @@ def find_parties(pages: Sequence[Page]) -> Parties:
         buyers, plain, sure_buyer = plain[:1], plain[1:], 0.75
     if not sellers and len(buyers) > 1 and _apart(numbers[buyers[0]], numbers[buyers[1]], pages):
         sellers, buyers, sure_seller = buyers[:1], buyers[1:], 0.6
+    lone = len(numbers) == 1 and bool(sellers) and roles[sellers[0]] == "none"
     seller = _found(numbers[sellers[0]], sure_seller * (0.8 if len(sellers) > 1 else 1)) if sellers else None
     buyer = _found(numbers[buyers[0]], sure_buyer) if buyers else None
     named = {found.value for found in (seller, buyer) if found}
-    return Parties(seller, buyer, tuple(n for n in numbers if n not in named), labelled)
+    return Parties(seller, buyer, tuple(n for n in numbers if n not in named), lone, labelled)
 
 
 def _letterhead(pages: Sequence[Page], first: Sequence[_Stand], second: Sequence[_Stand], numbers: Collection[str]) -> float:

@@ -106,3 +106,28 @@ GSTIN: 27AAPFU0939F1ZV                            Delivery Note     Terms of Pay
 def test_a_colon_read_as_a_figure() -> None:
     invoice = read(INVOICE.replace(_NUMBER, "Invoice No.  1 T242504973"))
     assert value(invoice.invoice_number) == "T242504973" and _asked(invoice)
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Invoice No. :  RK/ 25-26/ 0123", "RK/25-26/0123"),
+        ("CREDIT BILL NO : 5512", "5512"),
+        ("Invoice No.(s) : 5512-B2B", "5512-B2B"),
+        ("Invoice : VE-5512", "VE-5512"),
+        ("Invoice No. 000123 Dtd. 12-May-25", "000123"),
+    ],
+)
+def test_wordings_met_on_indian_papers(line: str, number: str) -> None:
+    found = read(INVOICE.replace(_NUMBER, line).replace(_DATED, "Date : 12/09/2025")).invoice_number
+    assert found is not None and found.value == number and found.confidence >= 0.85
+
+
+@pytest.mark.parametrize("number", ["RO00320", "AI1204", "VE 123"])
+def test_letters_beside_the_figures_they_look_like_are_asked_about(number: str) -> None:
+    assert _asked(read(INVOICE.replace("VE/2526/0417", number)))
+
+
+def test_the_dispatch_documents_number_is_not_the_invoices() -> None:
+    invoice = read(INVOICE.replace(_NUMBER, "Dnpatch Doc No.  5512"))
+    assert value(invoice.invoice_number) != "5512" or _asked(invoice)

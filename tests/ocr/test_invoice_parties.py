@@ -50,3 +50,14 @@ def test_a_reference_number_tells_seller_from_buyer() -> None:
     irn = irn_of(BUYER, "VE/2526/0417", date(2025, 9, 12), "invoice")
     invoice = read(INVOICE.replace("27AACCM5678P1ZN", BUYER) + f"\nIRN : {irn}")
     assert (value(invoice.seller_gstin), value(invoice.buyer_gstin)) == (BUYER, SELLER)
+
+
+def test_the_only_number_where_buyers_stand_is_asked_about() -> None:
+    text = INVOICE.replace(f"GSTIN: {SELLER}    State Code: 27", "").replace("Bill To    ", "           ")
+    seller = read(text).seller_gstin
+    assert seller is None or seller.confidence < 0.9
+
+
+def test_the_only_number_of_a_letterhead_is_the_sellers() -> None:
+    seller = read(INVOICE.replace("GSTIN: 27AACCM5678P1ZN", "")).seller_gstin
+    assert seller is not None and (seller.value, seller.confidence >= 0.9) == (SELLER, True)

@@ -112,3 +112,16 @@ def test_the_rounded_total_is_meant_even_if_its_label_was_lost() -> None:
     text = INVOICE.replace("Round Off           0.00", "").replace("Taxable Value   5,000.00", "Taxable Value   5,000.14")
     text = text.replace("Grand Total     5,900.00", "Total     5,900.14\n" + " " * 58 + "5,900.00")
     assert value(read(text.replace("Nine Hundred", "X")).total_paise) == 590000
+
+
+def test_taxes_of_two_rates_with_dots_between_their_letters() -> None:
+    taxes = """                                              C.G.S.T. @ 6%           187.48
+                                              S.G.S.T. @ 6%           187.48
+                                              C.G.S.T. @ 9%         1,217.34
+                                              S.G.S.T. @ 9%         1,217.34"""
+    text = INVOICE.replace("                                              CGST 9%           450.00", taxes)
+    text = text.replace("                                              SGST 9%           450.00\n", "").replace(
+        "5,900.00", "7,809.64"
+    )
+    invoice = read(text.replace("Rupees Five Thousand Nine Hundred Only", ""))
+    assert (value(invoice.total_paise), value(invoice.cgst_paise), value(invoice.sgst_paise)) == (780964, 140482, 140482)
