@@ -100,6 +100,7 @@ def _with_taxes(invoice: Invoice, sums: Balance) -> Invoice:
         igst_paise=sums.igst,
         cess_paise=sums.cess,
         round_off_paise=sums.round_off,
+        undivided_tax_paise=sums.undivided_tax,
         adjustment_paise=sums.adjustment,
     )
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ocr.facts import Found
-from ocr.fields.labels import hits, segment
-from ocr.fields.parties import LABELS, opens
+from ocr.fields.labels import segment
+from ocr.fields.parties import opens, party_labels
 from ocr.rows import Cell, Page, Row
 
 _TITLE = re.compile(
@@ -111,7 +111,7 @@ def _signed(page: Page) -> tuple[str, Cell] | None:
 
 
 def _under_label(page: Page, role: str) -> tuple[str, Cell] | None:
-    labels = hits(page, LABELS)
+    labels = party_labels(page)
     for hit in labels:
         text = page.rows[hit.row].text
         wording = text[hit.start : hit.end].lower()

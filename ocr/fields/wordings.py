@@ -95,7 +95,7 @@ PARTY = {
         cust gst no; customer gst; customer details; customer gstin; customer's gstin; buyer gstin; buyer's gstin; buyer name;
         buyer's name; sold to; invoice to; invoiced to; to; m/s; ms; messrs; name of buyer; name of recipient; client; deliver
         to; delivery address; delivered to; purchaser; place of supply; name of customer; customer gst no; party gst no; buyer
-        gst no; cust name; ग्राहक; क्रेता; ग्राहक का नाम; खरीदार; प्राप्तकर्ता
+        gst no; cust name; name; ग्राहक; क्रेता; ग्राहक का नाम; खरीदार; प्राप्तकर्ता
     """,
     "seller": """
         bill from; billed from; details of supplier; details of seller; supplier; supplier details; supplier gstin; seller;
