@@ -17,6 +17,7 @@ _LABELS = compiled(wordings.DATE)
 _NUMBER_LABEL = re.compile(
     r"(?:[i1l|]nv(?:oice)?|(?<!way )(?<!way-)(?<!way)b[il1]ll|voucher)\W{0,2}(?:n[o0]|num|#)", re.IGNORECASE
 )
+_WATERMARK = re.compile(r"\W*20\d\d[./]\d\d[./]\d\d\s{0,2}\d\d:?\d\d\W*")  # a camera's own print on its photo
 _ABOUT_DAYS = 500  # other dates of a paper lie no further from its own
 _YEAR_MAX = 2045
 _BLURRED, _BESIDE_NUMBER = 0.85, 0.6  # both below what is taken without asking
@@ -86,10 +87,10 @@ def _days(page: Page) -> list[tuple[Cell, Day]]:
     for row in page.rows:
         seen = 0
         for cell in row.cells:
-            for day in dates_in(cell.text):
+            for day in dates_in(cell.text) if not _WATERMARK.fullmatch(cell.text) else ():
                 found.append((cell, day))
                 seen += 1
-        if not seen:
+        if not seen and not any(_WATERMARK.fullmatch(cell.text) for cell in row.cells):
             found += [(row.cell_at(day.start), day) for day in dates_in(row.text)]
     return found
 

@@ -25,6 +25,7 @@ _AFTER_LABEL = re.compile(
 )
 _NUMBER = re.compile(r"[A-Za-z0-9](?: [/\-](?=[A-Za-z0-9])| ?[/\-] (?=[A-Za-z]{0,4}[0-9])|[A-Za-z0-9/\-])*")
 _YEAR = re.compile(r"(?<![0-9A-Za-z])((?:20)?\d{2})[-/]?((?:20)?\d{2})(?=[-/]|$)")
+_YEAR_AND_LETTER = re.compile(r"(?:20)?(\d\d)[-/]?(?:20)?(\d\d)[-/]?[A-Z](?=\d{2})")
 _OF_WAY_BILL = re.compile(r"way\W{0,3}$", re.IGNORECASE)  # `e-Way Bil No.`, however blurred
 _OF_ANOTHER_DOCUMENT = re.compile(r"[a-z]{4,}[ .]{1,2}$", re.IGNORECASE)  # `Dnpatch Doc No.`
 _COLON_NAMED = re.compile(r"(?:tax |gst )?(?:invoice|inv|bill)\.? ?$", re.IGNORECASE)
@@ -269,6 +270,9 @@ def year_fits(number: str, day: date) -> bool | None:
 def _doubt(number: str) -> float:
     """Below 1 where letters stand among figures that look like them, as `O` between zeros."""
     number = re.sub(r"\bB2[BC]\b", "", number)
+    opening = _YEAR_AND_LETTER.match(number)
+    if opening and int(opening[2]) == int(opening[1]) + 1:  # `2526B0281`: a letter stands between year and number
+        number = number[opening.end() :]
     if re.search(r"(?<=[0-9])[OoIlSBZ](?=[0-9/\-]|$)|[a-z](?=[0-9])(?<=[0-9][a-z])", number):
         return 0.7
     if re.search(r"(?<=[/\-])[OoIl](?=[0-9])|(?<=[A-Za-z])[Oo](?=0)|(?<=[A-Za-z])[Il](?=1)", number):

@@ -131,3 +131,15 @@ def test_letters_beside_the_figures_they_look_like_are_asked_about(number: str) 
 def test_the_dispatch_documents_number_is_not_the_invoices() -> None:
     invoice = read(INVOICE.replace(_NUMBER, "Dnpatch Doc No.  5512"))
     assert value(invoice.invoice_number) != "5512" or _asked(invoice)
+
+
+def test_a_letter_between_year_and_number_is_no_misread_figure() -> None:
+    found = read(INVOICE.replace("VE/2526/0417", "2526B0281")).invoice_number
+    assert found is not None and found.confidence >= 0.85
+    assert _asked(read(INVOICE.replace("VE/2526/0417", "2531B0281")))
+
+
+def test_the_day_a_camera_prints_on_its_photo_is_not_the_invoices() -> None:
+    found = read("2024.07.25 19:14\n" + INVOICE).invoice_date
+    assert found is not None and (found.value, found.confidence >= 0.85) == (date(2025, 9, 12), True)
+    assert read("2024.07.25 19:14\n" + INVOICE.replace(_DATED, "").replace("Order Date 01-09-2025", "")).invoice_date is None
