@@ -12,8 +12,7 @@ from sqlalchemy import Connection, text
 from base import driver
 from ledger import chart
 
-_BALANCE = driver.statement(
-    """
+BALANCE_SQL = """
     WITH open AS (
         SELECT remaining, expires_at FROM lots
          WHERE account = :available AND remaining > 0 AND (expires_at IS NULL OR expires_at > :at)
@@ -26,7 +25,7 @@ _BALANCE = driver.statement(
            coalesce((SELECT points FROM next), 0) AS expiring_points,
            (SELECT expires_at FROM next) AS expiring_at
     """
-)
+_BALANCE = driver.statement(BALANCE_SQL)
 _MOVEMENTS = driver.statement(
     """
     SELECT p.id, p.happened_at, p.reason, p.facts, p.corrects,
