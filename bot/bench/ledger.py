@@ -49,7 +49,7 @@ def measure(plan: Plan, told: Callable[[str], None] = lambda line: None) -> dict
     with bench_house.prepared("bench-ledger") as made:
         figures: dict[str, Any] = {"plan": {name: getattr(plan, name) for name in Plan.__slots__}}
         with _owned(made) as engine:
-            open_books(engine)
+            open_books(engine, members_of(plan.moves))
             figures |= _rates(plan, made, engine, told)
             if plan.moves:
                 figures |= _past(plan, made, engine, told)

@@ -55,11 +55,13 @@ def owner(database_url: str) -> Engine:
     return create_engine(psycopg_url(database_url))
 
 
-def open_books(engine: Engine) -> None:
+def open_books(engine: Engine, members: int) -> None:
+    """The programme, and so many members whose accounts are open: a rate should not be that of first postings."""
     with engine.begin() as conn:
         conn.execute(text("INSERT INTO programmes (id, name, created_at) VALUES (:id, :id, :at) ON CONFLICT DO NOTHING"),
                      {"id": PROGRAMME, "at": AT})  # fmt: skip
         open_programme(conn, PROGRAMME, BUDGET, AT)
+        conn.execute(_MEMBERS, {"programme": PROGRAMME, "members": members, "at": AT})
 
 
 def members_of(moves: int) -> int:
@@ -67,12 +69,11 @@ def members_of(moves: int) -> int:
 
 
 def build_past(engine: Engine, moves: int, told: Callable[[str], None]) -> float:
-    """So many earnings, spread evenly over members_of(moves) members; how many seconds it took."""
+    """So many earnings, spread evenly over members_of(moves) members, who have accounts; how many seconds it took."""
     began = time.monotonic()
     given = {"programme": PROGRAMME, "budget": chart.budget(PROGRAMME), "stripes": chart.STRIPES, "at": AT,
              "members": members_of(moves)}  # fmt: skip
     with engine.begin() as conn:
-        conn.execute(_MEMBERS, given)
         base = int(conn.execute(text("SELECT coalesce(max(id), 0) FROM postings")).scalar_one())
     for first in range(1, moves + 1, CHUNK):
         last = min(first + CHUNK - 1, moves)

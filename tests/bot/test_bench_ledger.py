@@ -22,7 +22,7 @@ MEMBERS = 50
 @pytest.fixture
 def books(database: Database) -> Iterator[Engine]:
     engine = owner(database.url)
-    open_books(engine)
+    open_books(engine, members_of(1_000))
     yield engine
     engine.dispose()
 

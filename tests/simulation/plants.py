@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -82,8 +83,13 @@ def lots_taken_without_the_account(patch: Patch) -> None:
 
 
 def a_repeated_webhook_taken_as_new(patch: Patch) -> None:
-    real, numbers = inbox.put_message, count()
-    patch.setattr(inbox, "put_message", lambda conn, *, key, **given: real(conn, key=f"{key}.{next(numbers)}", **given))
+    real, seen = inbox.put_message, Counter[str]()
+
+    def put_message(conn: Any, *, key: str, **given: Any) -> Any:
+        seen[key] += 1
+        return real(conn, key=key if seen[key] == 1 else f"{key}.{seen[key]}", **given)
+
+    patch.setattr(inbox, "put_message", put_message)
 
 
 def a_settled_payout_that_keeps_its_hold(patch: Patch) -> None:
