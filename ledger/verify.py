@@ -9,12 +9,15 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`check` failed at `where`: `expected` by the moves (or lots, or holds), `found` in the row that sums them up."""
+    """`check` failed at `where`: `expected` by the moves (or lots, or holds), `found` in the row that sums them up.
+
+    Numbers; hashes in hex where seals are checked.
+    """
 
     check: str
     where: str
-    expected: int
-    found: int
+    expected: int | str
+    found: int | str
 
 
 # One query per check, united into one statement: each statement has its own snapshot, and these must share one.
@@ -22,6 +25,7 @@ _CHECKS = {
     "tracked balance against moves": """
         SELECT a.id, coalesce(s.balance, 0), a.credits - a.debits FROM accounts a LEFT JOIN sums s ON s.id = a.id
          WHERE a.tracked AND (coalesce(s.debits, 0), coalesce(s.credits, 0)) <> (a.debits, a.credits)""",
+    "sums of an untracked account": "SELECT id, 0, debits + credits FROM accounts WHERE NOT tracked AND debits + credits <> 0",
     "floor": "SELECT id, floor, credits - debits FROM accounts WHERE floor IS NOT NULL AND credits - debits < floor",
     "unit of a move against its accounts": """
         SELECT m.posting_id::text, 1, 0 FROM moves m
@@ -36,9 +40,9 @@ _CHECKS = {
           FROM accounts a LEFT JOIN sums s ON s.id = a.id
          GROUP BY programme_id, a.unit HAVING sum(coalesce(s.debits, 0)) <> sum(coalesce(s.credits, 0))""",
     "lots against the available balance": """
-        SELECT a.id, coalesce(l.points, 0), a.credits - a.debits FROM accounts a
+        SELECT a.id, coalesce(l.points, 0), greatest(0, a.credits - a.debits) FROM accounts a
           LEFT JOIN (SELECT account, sum(remaining) AS points FROM lots GROUP BY account) l ON l.account = a.id
-         WHERE a.id LIKE '%/member/%/available' AND coalesce(l.points, 0) <> a.credits - a.debits""",
+         WHERE a.id LIKE '%/member/%/available' AND coalesce(l.points, 0) <> greatest(0, a.credits - a.debits)""",
     "holds against the held balance": """
         SELECT a.id, coalesce(h.points, 0), a.credits - a.debits FROM accounts a
           LEFT JOIN (SELECT programme_id || '/member/' || member_id || '/held' AS id, sum(points) AS points
@@ -53,7 +57,8 @@ _CHECKS = {
          GROUP BY h.id, h.points, p.id HAVING coalesce(sum(m.amount), 0) <> h.points""",
     "points earned against the lots they opened": """
         SELECT p.id::text, m.points, coalesce(l.points, 0) FROM postings p
-          JOIN (SELECT posting_id, sum(amount) AS points FROM moves GROUP BY posting_id) m ON m.posting_id = p.id
+          JOIN (SELECT posting_id, sum(amount) AS points FROM moves WHERE credit LIKE '%/member/%/available'
+                 GROUP BY posting_id) m ON m.posting_id = p.id
           LEFT JOIN (SELECT posting_id, sum(points) AS points FROM lots GROUP BY posting_id) l ON l.posting_id = p.id
          WHERE p.reason = 'earn' AND m.points <> coalesce(l.points, 0)""",
     "posting without moves": """

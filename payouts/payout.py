@@ -41,3 +41,5 @@ class Payout:
     sent_at: datetime | None
     delay_told_at: datetime | None
     settled_at: datetime | None
+    gross_paise: int
+    tax_paise: int

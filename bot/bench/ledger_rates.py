@@ -21,7 +21,7 @@ from base.db import make_engine, psycopg_url
 from bot.bench.ledger_books import AT, PROGRAMME
 from bot.bench.load import percentile
 from bot.bench.pgbench import Rate, rate, yardstick
-from ledger import chart, moves
+from ledger import chart, postings
 from ledger.moves import Move, OpenLot, Posting
 from ledger.points import earn
 from ledger.post import post
@@ -144,7 +144,7 @@ def _sqlalchemy(url: str, kind: str, members: int, number: int, seconds: float) 
                 earn(conn, key=str(row["key"]), programme_id=PROGRAMME, member_id=member, points=10, expires_at=AT,
                      happened_at=AT, recorded_at=AT, facts={"rule": "coupon"})  # fmt: skip
             else:
-                post(conn, moves.with_facts(_refund(str(row["key"]), member), {"rule": "coupon"}), AT)
+                post(conn, postings.with_facts(_refund(str(row["key"]), member), {"rule": "coupon"}), AT)
 
     try:
         return _timed(seconds, 1, one)
