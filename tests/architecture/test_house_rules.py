@@ -27,7 +27,8 @@ PURE = ("flows", "payouts/lifecycle.py", "payouts/schedule.py", "payouts/destina
         "loyalty/reading.py", "loyalty/eligible.py", "loyalty/claim_rules.py", "loyalty/witness.py", "ocr/likeness.py",
         "ocr/invoice.py", "ocr/checks.py", "ocr/decide.py", "ocr/merge.py", "ocr/rows.py", "ocr/flatten.py", "ocr/fields",
         "ocr/gstin.py", "ocr/amounts.py", "ocr/jws.py",
-        "loyalty/code_search.py", "whatsapp/window.py", "whatsapp/inbound.py", "ocr/kinds.py")  # fmt: skip
+        "loyalty/code_search.py", "whatsapp/window.py", "whatsapp/inbound.py", "ocr/kinds.py",
+        "journal/verify.py")  # fmt: skip
 NOT_PURE = {"flask", "sqlalchemy", "psycopg", "redis", "rq", "requests", "httpx", "time", "random", "uuid", "os", "logging",
             "threading", "secrets", "socket", "subprocess", "structlog"}  # fmt: skip
 CLOCK_OF_THE_DATABASE = re.compile(
