@@ -9,7 +9,7 @@ import pytest
 from bot.cli.main import cli
 from config.settings import ROOT, Settings
 
-PAGES = [ROOT / "docs" / name for name in ("go-live.md", "operations.md", "security.md")]
+PAGES = [ROOT / "docs" / name for name in ("go-live.md", "money.md", "operations.md", "security.md")]
 COMMAND = re.compile(r"`\./saathi ([a-z][^`]*)`")
 FILE = re.compile(r"\b(?:docs|config|flows|base|bot)/[\w/.-]+\.(?:md|toml|py)\b")
 
