@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from journal import stored
 from journal.verify import recomputed
 from ledger.verify import verify
+from ledger.verify_seals import verify_seals
 from tests.simulation.world import World
 from whatsapp.outbound import fallback_text
 
@@ -49,6 +50,10 @@ def _nothing_crashed(world: World, conn: Connection) -> list[str]:
 def _books(world: World, conn: Connection) -> list[str]:
     """Sums, floors, units, lots against accounts, holds against accounts: everything that is kept twice."""
     return [f"{one.check} at {one.where}: expected {one.expected}, found {one.found}" for one in verify(conn)]
+
+
+def _seals(world: World, conn: Connection) -> list[str]:
+    return [f"{one.check} at {one.where}" for one in verify_seals(conn).differences]
 
 
 def _paid_once(world: World, conn: Connection) -> list[str]:
@@ -110,6 +115,7 @@ def _journals_verify(world: World, conn: Connection) -> list[str]:
 LAWS = (
     Law("no process crashed", _nothing_crashed),
     Law("the books are sound", _books),
+    Law("what was sealed is as it was sealed", _seals),
     Law("every payout is paid at most once", _paid_once),
     Law("every payout has settled, or visibly waits for a person", _none("""
         SELECT id, state, alert FROM payouts WHERE state NOT IN ('paid', 'failed', 'reversed', 'awaiting_approval')
