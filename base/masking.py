@@ -19,6 +19,11 @@ def mask_vpa(vpa: str) -> str:
     return f"{name[: min(2, len(name) // 2)]}•••@{handle}"
 
 
+def mask_pan(pan: str) -> str:
+    """`ABCPD1234F` -> `AB••••••4F`."""
+    return f"{pan[:2]}{'•' * (len(pan) - 4)}{pan[-2:]}"
+
+
 def mask_name(name: str) -> str:
     """The first letter of each word."""
     return " ".join(f"{word[0]}•••" for word in name.split())

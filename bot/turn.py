@@ -169,7 +169,7 @@ def _turn(house: House, conn: Connection, row: Any) -> Turn:
     return Turn(
         conn=conn, now=house.clock.at(row.offset_s), ids=house.ids, keyring=house.keyring, codes=house.codes,
         conversation=conversation, sealer=house.keyring.unwrap(row.data_key, row.contact_id), event_key=row.key,
-        lane="reply", known=known,
+        lane="reply", known=known, tax_rules=house.tax_rules,
     )  # fmt: skip
 
 

@@ -19,8 +19,10 @@ from base.media_store import MediaStore, open_store
 from base.sealing import Keyring
 from bot import local
 from bot.metrics import Metrics
-from config.settings import RAILS_FILE, Settings, load
+from config.settings import RAILS_FILE, ROOT, Settings, load
 from loyalty.codes import CodeKeys
+from payouts.tax import Rule
+from payouts.tax_file import read_rules
 from whatsapp.media import Fetching
 
 if TYPE_CHECKING:
@@ -133,6 +135,11 @@ class House:
         return parse_rails(RAILS_FILE.read_bytes())
 
     @cached_property
+    def tax_rules(self) -> tuple[Rule, ...]:
+        """The law's rates and thresholds, dated."""
+        return read_rules(ROOT / "config" / "tax")
+
+    @cached_property
     def keyring(self) -> Keyring:
         return Keyring.parse(self.settings.data_keys)
 
@@ -154,11 +161,14 @@ def of_this_process() -> House:
 
 
 def house(settings: Settings | None = None, *, pool_size: int = 5) -> House:
-    """The house of this process. Raises BadSettings, BadKeys, BadCodeKeys: keys are read here, not at their first use."""
+    """The house of this process. Raises BadSettings, BadKeys, BadCodeKeys, BadTaxRules: what is read once is read here,
+    not at its first use."""
     settings = settings or load()
     _ = (settings.data_keys and Keyring.parse(settings.data_keys), settings.code_keys and CodeKeys.parse(settings.code_keys))
     settings = with_servers(settings)  # only now: with keys that are none nothing is started
-    return House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
+    made = House(settings, Clock(shiftable=settings.development), pool_size=pool_size)
+    _ = made.tax_rules
+    return made
 
 
 def with_servers(settings: Settings) -> Settings:

@@ -27,6 +27,8 @@ from flows import (
     scan,
     session,
     settings,
+    tax,
+    tax_events,
 )
 from flows.flowbook import BOOK
 from flows.session import Session
@@ -36,6 +38,7 @@ MODULES: tuple[ModuleType, ...] = (
     kernel,
     events,
     bill_events,
+    tax_events,
     effects,
     session,
     enrol,
@@ -45,6 +48,7 @@ MODULES: tuple[ModuleType, ...] = (
     bills,
     balance,
     redeem,
+    tax,
     settings,
     news,
 )

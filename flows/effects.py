@@ -136,11 +136,32 @@ class CheckVpa(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewTax(Effect):
+    """What taking so many points pays out now and what goes to tax. -> TaxPreviewed | TaxExceedsCash"""
+
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTax(Effect):
+    """-> TaxRead"""
+
+
+@dataclass(frozen=True, slots=True)
+class SavePan(Effect):
+    """Keep the PAN that was given, sealed. -> PanSaved | PanRefused"""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestRedemption(Effect):
-    """Hold the points and ask for the payout, both or neither. -> RedemptionRequested | TooFewPoints"""
+    """Hold the points and ask for the payout, both or neither.
+    -> RedemptionRequested | TooFewPoints | TermsChanged | TaxExceedsCash"""
 
     points: int
     token: str  # of the VPA
+    net_paise: int = 0  # what the member was shown that they get; 0: all that the points are worth. Never less is paid
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,12 +155,49 @@ class VpaRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TaxPreviewed(Event):
+    """gross = tax + net; net is what arrives. why: below | crossing | beyond | covered | borne (see flows.tax.why).
+    `total_paise`: the tax year's benefits with this one; tax begins where they exceed `threshold_paise`."""
+
+    points: int
+    gross_paise: int
+    tax_paise: int
+    net_paise: int
+    why: str
+    rate_bp: int
+    total_paise: int
+    threshold_paise: int
+    has_pan: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TermsChanged(Event):
+    """Nothing was sent: less would arrive than was shown, because another redemption came between. `now`: what would."""
+
+    now: TaxPreviewed
+
+
+@dataclass(frozen=True, slots=True)
+class TaxExceedsCash(Event):
+    """Nothing can be sent: the tax on the year so far would take all of it. From `least_points` on it is carried."""
+
+    points: int
+    gross_paise: int
+    tax_paise: int
+    least_points: int
+    rate_bp: int
+    threshold_paise: int
+    has_pan: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RedemptionRequested(Event):
     payout: str
     points: int
-    amount_paise: int
+    amount_paise: int  # what arrives
     masked: str
     available: int
+    tax_paise: int = 0  # deducted beside it
 
 
 @dataclass(frozen=True, slots=True)

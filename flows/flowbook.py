@@ -15,9 +15,10 @@ from flows.redeem import REDEEM, ReadingTerms
 from flows.scan import SCAN, AskPhoto, AwaitPhotos, Claiming, Kept
 from flows.session import Known
 from flows.settings import SETTINGS, AskLanguage
+from flows.tax import TAX, AskPan, ReadingTax
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
-BOOK: Mapping[str, Flow] = {flow.name: flow for flow in (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, SETTINGS)}
+BOOK: Mapping[str, Flow] = {flow.name: flow for flow in (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, TAX, SETTINGS)}
 
 # What begins a flow: a command a member may give, or (keep, orphan_photo, keep_bill, bill) a picture, code or bill that
 # nobody waits for.
@@ -30,6 +31,8 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "bills": lambda _: ReadingBills(),
     "balance": lambda _: ReadingBalance(),
     "redeem": lambda _: ReadingTerms(),
+    "tax": lambda _: ReadingTax(),
+    "pan": lambda _: AskPan(),
     "language": lambda _: AskLanguage(),
 }
 

@@ -57,7 +57,7 @@ def kept_bills(state: KeptBills, event: Event) -> Step:
         case InvoiceRead(claim, _):
             return Step(KeptBills(tuple(dict.fromkeys((*state.bills, claim)))))
         case Resumed(known) if known.enrolled:
-            return Step(Deciding(1, ()), (DecideClaims(state.bills),)) if state.bills else Step(Done())
+            return Step(Deciding(1, ()), (DecideClaims(state.bills),))
         case _:
             return Step(state, (), asks_again(event))
 

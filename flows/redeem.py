@@ -18,6 +18,9 @@ from flows.events import (
     SavedVpa,
     SecretGiven,
     Tapped,
+    TaxExceedsCash,
+    TaxPreviewed,
+    TermsChanged,
     TooFewPoints,
     VpaAccepted,
     VpaRefused,
@@ -25,6 +28,7 @@ from flows.events import (
 )
 from flows.kernel import Done, Effect, Event, Flow, State, Step, node
 from flows.spelling import whole_number
+from flows.tax_words import tax_exceeds, terms_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,12 @@ def requesting(state: Requesting, event: Event) -> Step:
             return Step(Done(), (Say("redeem.on_its_way", {**paid, "masked": masked}),))
         case TooFewPoints(available):
             return Step(Done(), (Say("redeem.too_few", {"points": state.points, "available": available}),))
+        case TermsChanged(terms):
+            return Step(Done(), (terms_changed(terms),))
+        case TaxExceedsCash():
+            return Step(Done(), (tax_exceeds(event),))
+        case TaxPreviewed():  # of a question that was given up meanwhile
+            return Step(state)
         case _:
             return Step(state, (Say("wait.moment"),), asks_again(event))
 
@@ -281,11 +291,8 @@ REDEEM = Flow(
                 asks="vpa?",
             ),
             node(
-                Requesting,
-                requesting,
-                goes_to={Done},
-                may_emit={Say},
-                hears={RedemptionRequested, TooFewPoints},
+                Requesting, requesting, goes_to={Done}, may_emit={Say},
+                hears={RedemptionRequested, TooFewPoints, TermsChanged, TaxExceedsCash, TaxPreviewed},
             ),
         ]
     ),

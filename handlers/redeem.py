@@ -6,9 +6,19 @@ from sqlalchemy import text
 
 from base.masking import mask_vpa
 from flows.effects import CheckVpa, ReadRedeemTerms, RequestRedemption
-from flows.events import RedeemTermsRead, RedemptionRequested, SavedVpa, TooFewPoints, VpaAccepted, VpaRefused
+from flows.events import (
+    RedeemTermsRead,
+    RedemptionRequested,
+    SavedVpa,
+    TaxPreviewed,
+    TermsChanged,
+    TooFewPoints,
+    VpaAccepted,
+    VpaRefused,
+)
 from flows.kernel import Event
 from handlers import secrets
+from handlers.tax import terms_of
 from handlers.turn import Turn
 from ledger import balance as books
 from ledger.points import TooFew
@@ -49,13 +59,17 @@ def request_redemption(turn: Turn, effect: RequestRedemption, key: str) -> Event
     asked = request.request(
         turn.conn, key=key, ids=turn.ids, now=turn.now, programme_id=turn.conversation.programme_id,
         member_id=turn.member_id, conversation_id=turn.conversation.id, token=effect.token, points=effect.points,
-        paise_per_point=turn.programme.paise_per_point, masked=masked,
+        paise_per_point=turn.programme.paise_per_point, masked=masked, rules=turn.tax_rules, shown_paise=effect.net_paise,
     )  # fmt: skip
-    if isinstance(asked, TooFew):
-        return TooFewPoints(asked.available)
+    match asked:
+        case TooFew(available):
+            return TooFewPoints(available)
+        case request.TermsChanged(assessed):
+            told = terms_of(turn, effect.points, assessed)
+            return TermsChanged(told) if isinstance(told, TaxPreviewed) else told
     secrets.mark_used(turn.conn, effect.token, turn.now)
     turn.tasks.append(("payouts", turn.conn.execute(_TASK, {"key": key}).scalar_one()))
-    return RedemptionRequested(asked.payout_id, effect.points, asked.amount_paise, masked, asked.available)
+    return RedemptionRequested(asked.payout_id, effect.points, asked.amount_paise, masked, asked.available, asked.tax_paise)
 
 
 def _masked(turn: Turn, token: str) -> str:

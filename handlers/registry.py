@@ -14,6 +14,7 @@ from handlers.redeem import check_vpa, read_redeem_terms, request_redemption
 from handlers.say import drop_delay_news, say
 from handlers.scan import claim_codes, draw_photo, read_photos
 from handlers.secrets import forget_secret
+from handlers.tax import preview_tax, read_tax, save_pan
 from handlers.turn import Turn
 
 Handler = Callable[[Turn, Any, str], Event | None]
@@ -34,6 +35,9 @@ HANDLERS: Mapping[type[Effect], Handler] = {
     do.ReadBalance: read_balance,
     do.ReadRedeemTerms: read_redeem_terms,
     do.CheckVpa: check_vpa,
+    do.PreviewTax: preview_tax,
+    do.ReadTax: read_tax,
+    do.SavePan: save_pan,
     do.RequestRedemption: request_redemption,
     do.DropDelayNews: drop_delay_news,
     do.ForgetSecret: forget_secret,

@@ -7,12 +7,14 @@ been struck out before the message was stored (aadhaar.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from base.masking import mask_vpa
+from base.masking import mask_pan, mask_vpa
+from base.pan import pan_in_words
 from base.sealing import Keyring, Sealer
 from flows.effects import ForgetSecret
 from flows.events import SecretGiven
@@ -63,8 +65,9 @@ def asked(turn: Turn, words: str, kind: str) -> SecretGiven:
     """The answer to a state that asks for a secret: sealed under the member's key, a token for the engine."""
     if STRUCK_OUT in words:
         return SecretGiven("", "aadhaar", "")
-    plain = _vpa_given(words)
-    if kind != "vpa" or plain is None:
+    given = _GIVEN.get(kind)
+    plain = given(words) if given else None
+    if plain is None:
         return SecretGiven("", "malformed", "")
     token, member = turn.ids.new("sec"), turn.member_id
     row = turn.conn.execute(text("SELECT data_key FROM members WHERE id = :id"), {"id": member}).one()
@@ -87,6 +90,9 @@ def _vpa_given(words: str) -> str | None:
     return given[0] if all(word in AROUND_A_VPA for word in around) else None
 
 
+_GIVEN: Mapping[str, Callable[[str], str | None]] = {"vpa": _vpa_given, "pan": pan_in_words}
+
+
 def open_secret(conn: Connection, keyring: Keyring, token: str) -> Secret:
     """The plain secret, for those who must use it: the adapter that pays, the check of its shape."""
     row = conn.execute(_GET, {"token": token}).one()
@@ -95,7 +101,8 @@ def open_secret(conn: Connection, keyring: Keyring, token: str) -> Secret:
 
 
 def masked(secret: Secret) -> str:
-    return mask_vpa(secret.plain) if secret.kind == "vpa" else f"•••{secret.plain[-4:]}"
+    masks = {"vpa": mask_vpa, "pan": mask_pan}
+    return masks[secret.kind](secret.plain) if secret.kind in masks else f"•••{secret.plain[-4:]}"
 
 
 def forget_secret(turn: Turn, effect: ForgetSecret, key: str) -> Event | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from flows.session import Known
 from loyalty.codes import CodeKeys
 from loyalty.programme import Programme
 from loyalty.programme_rows import Version, current
+from payouts.tax import Rule
 from whatsapp.outbox import Row
 
 
@@ -47,6 +49,7 @@ class Turn:
     event_key: str
     lane: str
     known: Known
+    tax_rules: Sequence[Rule]
     out: list[Row] = field(default_factory=list)  # what will be said; one insert at the end
     tasks: list[tuple[str, str]] = field(default_factory=list)  # (queue, id) of rows written: bells after the commit
     _version: Version | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from ledger import moves
+from ledger import postings
 from ledger.post import Posted, post
 
 # In account order, as everywhere: the sweep locks many members, and must not meet another writer the other way round.
@@ -36,7 +36,7 @@ def expire_due(conn: Connection, now: datetime, limit: int) -> list[Expired]:
     """
     swept = []
     for lot in conn.execute(_DUE, {"now": now, "limit": limit}).all():
-        outcome = post(conn, moves.expire(lot.id, lot.programme_id, lot.member_id, now), now)
+        outcome = post(conn, postings.expire(lot.id, lot.programme_id, lot.member_id, now), now)
         if isinstance(outcome, Posted) and not outcome.already:
             swept.append(Expired(lot.programme_id, lot.member_id, lot.id, outcome.posting_id))
     return swept

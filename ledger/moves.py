@@ -1,4 +1,4 @@
-"""What a posting is, and the postings Saathi makes. Pure: builds values, asks nothing.
+"""What a posting is. Pure: values that ask nothing; postings.py makes them.
 
 A posting's key is the caller's ("<event id>/<n>"), the same on every retry. Its content is what `content` returns: the
 same key with the same content is the same posting. Times and facts are not content, because a repeated callback brings
@@ -8,14 +8,19 @@ its own time and a newer trace, yet asks for nothing new.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from ledger import chart
-from ledger.chart import PTS, Unit
+from ledger.chart import Unit
 
 LARGEST_AMOUNT = 10**15  # keeps every sum of sums far inside a 64-bit integer
+
+
+def whole(amount: object) -> None:
+    """Raises ValueError for what cannot be moved."""
+    if type(amount) is not int or not 0 < amount <= LARGEST_AMOUNT:
+        raise ValueError(f"an amount is a whole number from 1 to {LARGEST_AMOUNT}, not {amount!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,7 @@ class Move:
     amount: int
 
     def __post_init__(self) -> None:
-        if type(self.amount) is not int or not 0 < self.amount <= LARGEST_AMOUNT:
-            raise ValueError(f"an amount is a whole number from 1 to {LARGEST_AMOUNT}, not {self.amount!r}")
+        whole(self.amount)
         if self.debit == self.credit:
             raise ValueError(f"{self.debit} cannot be moved to itself")
 
@@ -47,9 +51,22 @@ class OpenLot:
 
 @dataclass(frozen=True, slots=True)
 class TakeToHold:
-    """The points of the one move come from lots not yet past due, earliest first, and the hold remembers which."""
+    """The points of the one move come from lots not yet past due, earliest first, and the hold remembers which.
+
+    `expires_at`: when the hold ends by itself; None: never.
+    """
 
     hold_id: str
+    expires_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.expires_at is not None and self.expires_at.utcoffset() is None:
+            raise ValueError("a hold's expires_at needs a time zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """The points of the first move come from lots not yet past due, earliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,8 @@ class TakeBack:
 class Settle:
     """Moves all that the hold holds. Burned: gone. Released: back to the same lots.
 
-    A lot that ran out meanwhile comes back as a new one that lives `grace_days` more.
+    A lot that ran out meanwhile comes back as a new one that lives `grace_days` more. `part`: so many points are burned,
+    and the rest is released to `back` at once.
     """
 
     hold_id: str
@@ -69,6 +87,8 @@ class Settle:
     debit: str
     credit: str
     grace_days: int = 0
+    part: int | None = None
+    back: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +102,54 @@ class ExpireLot:
 
 @dataclass(frozen=True, slots=True)
 class SetBudget:
-    """Moves what is missing between `issue` and the stripes, so that `points` is all that may ever be given out."""
+    """Moves what is missing between `issue` and the stripes, so that `points` is all that may ever be given out.
+
+    `of`: an allotment ("campaign/diwali"); empty: the programme's own budget.
+    """
 
     points: int
+    of: str = ""
 
 
-Lots = OpenLot | TakeToHold | TakeBack
-Derived = Settle | ExpireLot | SetBudget
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Moves points to another member; each keeps the expiry of its lot."""
+
+    to: str
+    points: int
+
+    def __post_init__(self) -> None:
+        whole(self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Takes back what posting `of` did, or `points` of it; None: all that is not taken back yet.
+
+    `may_go_negative`: where the member has spent them, their balance goes below zero. Not content: policy may change
+    between a request and its repeat.
+    """
+
+    of: int
+    points: int | None
+    may_go_negative: bool = False
+    grace_days: int = 0
+
+    def __post_init__(self) -> None:
+        if self.points is not None:
+            whole(self.points)
+
+
+Lots = OpenLot | TakeToHold | TakeBack | Spend
+Derived = Settle | ExpireLot | SetBudget | Transfer | Reverse
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One request to post: `moves` in order, or `derived`, where the amounts are read from the rows under lock.
 
-    `spread`: the one move's debit is a budget stripe, and its siblings may give what it lacks.
+    `spread`: the one move's debit is a budget stripe, and its siblings may give what it lacks. `through`: allotments that
+    must carry as much ("campaign/diwali", "month/2026-11").
     `opens`: members' accounts that may be opened with floor 0.
     """
 
@@ -109,6 +163,7 @@ class Posting:
     member_id: str | None = None
     opens: tuple[str, ...] = ()
     spread: bool = False
+    through: tuple[str, ...] = ()
     corrects: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -119,8 +174,10 @@ class Posting:
             raise ValueError("happened_at needs a time zone")
         if bool(self.moves) == (self.derived is not None):
             raise ValueError("a posting has moves or derives them")
-        if (self.lots or self.spread) and len(self.moves) != 1:
+        if (self.spread or (self.lots and not isinstance(self.lots, Spend))) and len(self.moves) != 1:
             raise ValueError("lots and stripes belong to a posting of one move")
+        if self.through and not self.spread:
+            raise ValueError("only what comes out of the budget goes through allotments")
         for move in self.moves:
             if not all(end.startswith(self.programme_id + "/") for end in (move.debit, move.credit)):
                 raise ValueError(f"a posting of {self.programme_id} cannot touch another programme's accounts")
@@ -136,6 +193,7 @@ class Posting:
             moves,
             _plain(self.lots),
             _plain(self.derived),
+            *([list(self.through)] if self.through else []),
         ]
 
 
@@ -147,72 +205,17 @@ def _plain(directive: Lots | Derived | None) -> list[object]:
             return ["open", expires_at.timestamp() if expires_at else None]
         case TakeToHold(hold_id):
             return ["hold", hold_id]
+        case Spend():
+            return ["spend"]
         case TakeBack():
             return ["take"]
-        case Settle(hold_id, state):
-            return [state, hold_id]
+        case Settle(hold_id, state, part=part):
+            return [state, hold_id] + ([] if part is None else [part])
         case ExpireLot(lot_id):
             return ["expire", lot_id]
-        case SetBudget(points):
-            return ["budget", points]
-
-
-def earn(
-    key: str, programme_id: str, member_id: str, points: int, expires_at: datetime | None, happened_at: datetime
-) -> Posting:
-    """Budget to the member: a credit, and a lot that expires."""
-    available = chart.available(programme_id, member_id)
-    return Posting(
-        key, programme_id, "earn", happened_at, (Move(chart.stripe(programme_id, member_id), available, PTS, points),),
-        lots=OpenLot(expires_at), member_id=member_id, opens=(available,), spread=True,
-    )  # fmt: skip
-
-
-def hold(key: str, hold_id: str, programme_id: str, member_id: str, points: int, happened_at: datetime) -> Posting:
-    """Available to held, until it is burned or released."""
-    held = chart.held(programme_id, member_id)
-    move = Move(chart.available(programme_id, member_id), held, PTS, points)
-    return Posting(
-        key, programme_id, "hold", happened_at, (move,), lots=TakeToHold(hold_id), member_id=member_id, opens=(held,)
-    )
-
-
-def burn(key: str, hold_id: str, programme_id: str, member_id: str, happened_at: datetime) -> Posting:
-    """Held to redeemed: what the points were held for has been paid."""
-    settle = Settle(hold_id, "burned", chart.held(programme_id, member_id), chart.redeemed(programme_id))
-    return Posting(key, programme_id, "burn", happened_at, derived=settle, member_id=member_id)
-
-
-def release(
-    key: str, hold_id: str, programme_id: str, member_id: str, happened_at: datetime, grace_days: int
-) -> Posting:
-    """Held back to available, into the lots they came from."""
-    available, held = chart.available(programme_id, member_id), chart.held(programme_id, member_id)
-    settle = Settle(hold_id, "released", held, available, grace_days)
-    return Posting(key, programme_id, "release", happened_at, derived=settle, member_id=member_id)
-
-
-def expire(lot_id: int, programme_id: str, member_id: str, happened_at: datetime) -> Posting:
-    """Available to expired. Keyed by the lot, so that a repeat does nothing."""
-    lot = ExpireLot(lot_id, chart.available(programme_id, member_id), chart.expired(programme_id))
-    return Posting(f"expire/{lot_id}", programme_id, "expire", happened_at, derived=lot, member_id=member_id)
-
-
-def correct(key: str, programme_id: str, member_id: str, points: int, corrects: int, happened_at: datetime) -> Posting:
-    """Back from the member to the budget, linked to the posting that gave them. (To give more is to earn again.)"""
-    move = Move(chart.available(programme_id, member_id), chart.stripe(programme_id, member_id), PTS, points)
-    return Posting(
-        key, programme_id, "correct", happened_at, (move,), lots=TakeBack(), member_id=member_id, corrects=corrects
-    )
-
-
-def set_budget(key: str, programme_id: str, points: int, happened_at: datetime) -> Posting:
-    """Grants or withdraws what is missing to make `points` the whole budget, and evens out the stripes."""
-    if type(points) is not int or not 0 <= points <= LARGEST_AMOUNT:
-        raise ValueError(f"a budget is a whole number from 0 to {LARGEST_AMOUNT}, not {points!r}")
-    return Posting(key, programme_id, "budget", happened_at, derived=SetBudget(points))
-
-
-def with_facts(posting: Posting, facts: Mapping[str, Any]) -> Posting:
-    """The same request with what explains it: programme version, rule id, trace."""
-    return replace(posting, facts=facts)
+        case SetBudget(points, of):
+            return ["budget", points, of] if of else ["budget", points]
+        case Transfer(to, points):
+            return ["transfer", to, points]
+        case Reverse(reversed_posting, some):
+            return ["reverse", reversed_posting, some]

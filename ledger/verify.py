@@ -36,9 +36,9 @@ _CHECKS = {
           FROM accounts a LEFT JOIN sums s ON s.id = a.id
          GROUP BY programme_id, a.unit HAVING sum(coalesce(s.debits, 0)) <> sum(coalesce(s.credits, 0))""",
     "lots against the available balance": """
-        SELECT a.id, coalesce(l.points, 0), a.credits - a.debits FROM accounts a
+        SELECT a.id, coalesce(l.points, 0), greatest(0, a.credits - a.debits) FROM accounts a
           LEFT JOIN (SELECT account, sum(remaining) AS points FROM lots GROUP BY account) l ON l.account = a.id
-         WHERE a.id LIKE '%/member/%/available' AND coalesce(l.points, 0) <> a.credits - a.debits""",
+         WHERE a.id LIKE '%/member/%/available' AND coalesce(l.points, 0) <> greatest(0, a.credits - a.debits)""",
     "holds against the held balance": """
         SELECT a.id, coalesce(h.points, 0), a.credits - a.debits FROM accounts a
           LEFT JOIN (SELECT programme_id || '/member/' || member_id || '/held' AS id, sum(points) AS points
@@ -53,7 +53,8 @@ _CHECKS = {
          GROUP BY h.id, h.points, p.id HAVING coalesce(sum(m.amount), 0) <> h.points""",
     "points earned against the lots they opened": """
         SELECT p.id::text, m.points, coalesce(l.points, 0) FROM postings p
-          JOIN (SELECT posting_id, sum(amount) AS points FROM moves GROUP BY posting_id) m ON m.posting_id = p.id
+          JOIN (SELECT posting_id, sum(amount) AS points FROM moves WHERE credit LIKE '%/member/%/available'
+                 GROUP BY posting_id) m ON m.posting_id = p.id
           LEFT JOIN (SELECT posting_id, sum(points) AS points FROM lots GROUP BY posting_id) l ON l.posting_id = p.id
          WHERE p.reason = 'earn' AND m.points <> coalesce(l.points, 0)""",
     "posting without moves": """

@@ -2,8 +2,12 @@
 
     begun      cash -> payout-clearing                                   what stands in clearing is on its way
     paid       payout-clearing -> paid-out      held points burned
+               cash -> tax_payable              the tax, where there is any
     failed     payout-clearing -> cash          held points released
     reversed   paid-out -> cash                 burned points given back, by postings that correct the burn
+               tax_payable -> cash
+
+What was no benefit after all leaves the tax passbook too.
 
 Keys are made of the payout's id, so that a repeat posts nothing.
 """
@@ -21,6 +25,7 @@ from ledger.chart import INR, PTS
 from ledger.moves import Move, OpenLot, Posting
 from ledger.points import EXPIRED_HOLD_GRACE_DAYS, Burned, Released
 from ledger.post import Posted, post
+from payouts import passbook
 from payouts.lifecycle import UNBEGUN, Points
 from payouts.payout import Payout
 
@@ -42,14 +47,18 @@ def settle(conn: Connection, payout: Payout, points: Points, now: datetime) -> i
         case Points.BURN:
             _burn(conn, payout, now)
             _money(conn, payout, "pay", chart.payout_clearing, chart.paid_out, now)
+            _tax(conn, payout, "tax", chart.cash, chart.tax_payable, now)
             return 0
         case Points.RELEASE:
+            passbook.take_back(conn, payout.id, now)
             available = _release(conn, payout, now).available
             if payout.state not in UNBEGUN:  # else nothing had left cash yet
                 _money(conn, payout, "return", chart.payout_clearing, chart.cash, now)
             return available
         case Points.GIVE_BACK:
+            passbook.take_back(conn, payout.id, now)
             _money(conn, payout, "reverse", chart.paid_out, chart.cash, now)
+            _tax(conn, payout, "tax-return", chart.tax_payable, chart.cash, now)
             return _give_back(conn, payout, now)
         case Points.STAY:
             raise AssertionError(f"nothing to post for {payout.id}")
@@ -91,7 +100,18 @@ def _give_back(conn: Connection, payout: Payout, now: datetime) -> int:
 
 
 def _money(conn: Connection, payout: Payout, what: str, debit: _Account, credit: _Account, now: datetime) -> None:
-    move = Move(debit(payout.programme_id), credit(payout.programme_id), INR, payout.amount_paise)
+    _move(conn, payout, what, debit, credit, payout.amount_paise, now)
+
+
+def _tax(conn: Connection, payout: Payout, what: str, debit: _Account, credit: _Account, now: datetime) -> None:
+    if payout.tax_paise:
+        _move(conn, payout, what, debit, credit, payout.tax_paise, now)
+
+
+def _move(
+    conn: Connection, payout: Payout, what: str, debit: _Account, credit: _Account, amount_paise: int, now: datetime
+) -> None:
+    move = Move(debit(payout.programme_id), credit(payout.programme_id), INR, amount_paise)
     # No member_id: a member's movements are of points.
     posting = Posting(f"{payout.id}/money/{what}", payout.programme_id, "payout", now, (move,), facts=_facts(payout))
     posted = post(conn, posting, now)
@@ -99,4 +119,5 @@ def _money(conn: Connection, payout: Payout, what: str, debit: _Account, credit:
 
 
 def _facts(payout: Payout) -> dict[str, str | int]:
-    return {"payout": payout.id, "amount_paise": payout.amount_paise}
+    facts: dict[str, str | int] = {"payout": payout.id, "amount_paise": payout.amount_paise}
+    return facts | {"tax_paise": payout.tax_paise} if payout.tax_paise else facts

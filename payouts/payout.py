@@ -46,3 +46,5 @@ class Payout:
     sent_at: datetime | None
     delay_told_at: datetime | None
     settled_at: datetime | None
+    gross_paise: int
+    tax_paise: int

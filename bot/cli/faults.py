@@ -14,6 +14,7 @@ from base.sealing import CannotOpen
 OPERATORS = (
     "config.settings.BadSettings", "bot.local_place.LocalServerError", "bot.supervise.SupervisorError",
     "base.sealing.BadKeys", "base.db.BadDatabaseUrl", "base.media_store.BadStore", "loyalty.codes.BadCodeKeys",
+    "payouts.tax_file.BadTaxRules", "payouts.tax.NoRule",
     "ocr.engines.engine.EngineMissing", "ocr.einvoice_keys.BadKeys",
 )  # fmt: skip  # by name: importing them all would slow every command
 MIGRATE = "run `./saathi migrate`"

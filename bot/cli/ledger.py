@@ -9,6 +9,7 @@ from rich.table import Column, Table
 
 from base.money import grouped, rupees
 from bot.cli.house import console, of, print_json, refuse
+from bot.cli.ledger_books import VERBS
 from ledger.balance import trial as read_trial
 from ledger.verify import verify as read_differences
 from loyalty.programme_rows import published_ids
@@ -17,6 +18,10 @@ from loyalty.programme_rows import published_ids
 @click.group()
 def group() -> None:
     """The double-entry books."""
+
+
+for verb in VERBS:
+    group.add_command(verb)
 
 
 @group.command()
@@ -62,5 +67,5 @@ def verify(ctx: click.Context, as_json: bool) -> None:
 
 
 def _amount(unit: str, number: int) -> str:
-    """Money is kept in paise and shown in rupees."""
-    return rupees(number) if unit == "INR" else grouped(number)
+    """Money and co-op credit are kept in paise and shown in rupees."""
+    return grouped(number) if unit == "PTS" else rupees(number)

@@ -13,7 +13,7 @@ GROUPS = {
     "serve": "run", "up": "run", "down": "run", "demo": "demo", "relay": "run", "worker": "run", "migrate": "run",
     "clock": "clock", "programme": "programme", "coupon": "coupon", "member": "member", "ledger": "ledger",
     "claims": "claims", "outbox": "outbox", "journal": "journal", "payouts": "payouts", "content": "content", "keys": "keys",
-    "staff": "staff", "doctor": "doctor", "talk": "talk", "flows": "flows", "bench": "bench",
+    "tax": "tax", "staff": "staff", "doctor": "doctor", "talk": "talk", "flows": "flows", "bench": "bench",
 }  # fmt: skip
 
 

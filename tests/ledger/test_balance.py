@@ -50,7 +50,8 @@ def test_the_trial_balance_adds_up_to_zero(books: Books) -> None:
         rows = {row.account.removeprefix("prg_test/"): row.balance for row in trial(conn, books.programme)}
     assert rows == {
         "budget": 99_830, "issue": -100_000, "members/available": 70, "members/held": 10, "redeemed": 30,
-        "expired": 60, "cash": 0, "payout-clearing": 0, "paid-out": 0,
+        "expired": 60, "cash": 0, "payout-clearing": 0, "paid-out": 0, "tax-payable": 0,
+        "breakage": 0, "adjustments": 0, "transfers": 0, "converted": 0, "drawn": 0, "coop-issue": 0,
     }  # fmt: skip
 
 

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from ledger.budget import Budget, open_programme, read_budget, set_budget
 from ledger.points import Earned
 from ledger.post import BudgetSpent, KeyReused
 from tests.ledger.books import NOW, Books, new_books
+
+SQL = Path(__file__).resolve().parents[2] / "migrations" / "sql"
 
 
 def change(books: Books, key: str, points: int) -> Any:
@@ -74,6 +77,18 @@ def test_one_earning_may_need_several_stripes_and_leaves_no_crumb(books: Books) 
     assert sum(stripes(small)) == 5
     assert isinstance(small.earn("mbr_b", 5), Earned)
     assert small.sound()
+
+
+def test_a_programme_opened_before_an_account_was_known_gets_it_from_the_migration(books: Books, owner: Engine) -> None:
+    later = ("drawn", "transfers", "converted", "breakage", "adjustments", "tax-payable", "coop-issue")
+    opening = (SQL / "0008_tables.sql").read_text(encoding="utf-8").split(";")[-2]
+    with owner.begin() as conn:
+        before = conn.execute(text("SELECT * FROM accounts ORDER BY id")).all()
+        ids = [f"{books.programme}/{name}" for name in later]
+        assert conn.execute(text("DELETE FROM accounts WHERE id = ANY(:ids)"), {"ids": ids}).rowcount == len(later)
+        for _ in range(2):
+            conn.execute(text(opening))
+        assert conn.execute(text("SELECT * FROM accounts ORDER BY id")).all() == before
 
 
 def test_a_programme_without_any_budget_gives_nothing(books: Books) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import chart, moves
+from ledger import chart, moves, postings
 from tests.ledger.books import NOW
 
 IDS = st.text("abcdefghjkmnpqrstvwxyz0123456789_-", min_size=1, max_size=30)
@@ -27,19 +27,19 @@ def test_nothing_moves_to_itself() -> None:
 @pytest.mark.parametrize("programme, member", [("a/b", "m"), ("", "m"), ("p", "m/available"), ("p", "")])
 def test_an_id_cannot_reach_into_another_account(programme: str, member: str) -> None:
     with pytest.raises(ValueError, match="part of an account"):
-        moves.earn("k", programme, member, 1, None, NOW)
+        postings.earn("k", programme, member, 1, None, NOW)
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        moves.earn("k", "p", "m", 1, None, datetime(2026, 1, 5))
+        postings.earn("k", "p", "m", 1, None, datetime(2026, 1, 5))
     with pytest.raises(ValueError, match="time zone"):
-        moves.earn("k", "p", "m", 1, datetime(2026, 1, 5), NOW)
+        postings.earn("k", "p", "m", 1, datetime(2026, 1, 5), NOW)
 
 
 def test_a_posting_needs_a_key_and_something_to_do() -> None:
     with pytest.raises(ValueError, match="key"):
-        moves.earn("", "p", "m", 1, None, NOW)
+        postings.earn("", "p", "m", 1, None, NOW)
     with pytest.raises(ValueError, match="moves or derives"):
         moves.Posting("k", "p", "nothing", NOW)
 
@@ -62,16 +62,16 @@ def test_stripes_share_the_members_about_evenly() -> None:
 @given(IDS, IDS, st.integers(1, moves.LARGEST_AMOUNT), st.integers(1, 10**9))
 def test_different_requests_have_different_content(key: str, member: str, points: int, other: int) -> None:
     asked = [
-        moves.earn(key, "p", member, points, None, NOW),
-        moves.earn(key, "p", member, points, NOW, NOW),
-        moves.hold(key, "h", "p", member, points, NOW),
-        moves.hold(key, "h2", "p", member, points, NOW),
-        moves.burn(key, "h", "p", member, NOW),
-        moves.release(key, "h", "p", member, NOW, 30),
-        moves.correct(key, "p", member, points, other, NOW),
-        moves.correct(key, "p", member, points, other + 1, NOW),
-        moves.expire(other, "p", member, NOW),
-        moves.set_budget(key, "p", points, NOW),
+        postings.earn(key, "p", member, points, None, NOW),
+        postings.earn(key, "p", member, points, NOW, NOW),
+        postings.hold(key, "h", "p", member, points, NOW),
+        postings.hold(key, "h2", "p", member, points, NOW),
+        postings.burn(key, "h", "p", member, NOW),
+        postings.release(key, "h", "p", member, NOW, 30),
+        postings.correct(key, "p", member, points, other, NOW),
+        postings.correct(key, "p", member, points, other + 1, NOW),
+        postings.expire(other, "p", member, NOW),
+        postings.set_budget(key, "p", points, NOW),
     ]
     contents = [str(posting.content()) for posting in asked]
     assert len(set(contents)) == len(contents)
@@ -80,4 +80,4 @@ def test_different_requests_have_different_content(key: str, member: str, points
 @pytest.mark.parametrize("points", [-1, 1.5, True, 10**15 + 1])
 def test_a_budget_is_a_whole_number(points: Any) -> None:
     with pytest.raises(ValueError, match="budget"):
-        moves.set_budget("k", "p", points, NOW)
+        postings.set_budget("k", "p", points, NOW)

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
 from ledger.points import Burned, Earned, Held, Released, TakenBack, TooFew
-from ledger.post import BudgetSpent, HoldSettled, KeyReused, UnknownHold
+from ledger.post import BudgetSpent, HoldReused, HoldSettled, KeyReused, UnknownAccount, UnknownHold
 from tests.ledger.books import NOW, Books, new_books
 
 MEMBER = "mbr_asha"
@@ -109,7 +108,7 @@ def test_a_hold_belongs_to_its_member(books: Books) -> None:
             books.release(member, hold_id)
         with pytest.raises(UnknownHold):
             books.burn(member, hold_id)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(HoldReused):
         books.hold("mbr_other", 40, "h1")
     assert books.balance("mbr_other").available == 100
     assert books.sound()
@@ -151,7 +150,7 @@ def test_an_earning_that_was_posted_is_not_refused_when_repeated_after_the_budge
 
 def test_a_programme_that_was_never_opened_is_a_fault_not_a_spent_budget(books: Books) -> None:
     books.programme = "prg_unopened"
-    with pytest.raises(IntegrityError, match="open the programme first"):
+    with pytest.raises(UnknownAccount, match="open the programme first"):
         books.earn(MEMBER, 1)
 
 

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from payouts.record import Recorded
 from payouts.request import Requested, request
 from payouts.show import Happened, events
 from payouts.steps import House, pay
+from payouts.tax_file import read_rules
 from tests.payouts.fake_razorpayx import FakeRazorpayX
 from tests.servers import Database
 
@@ -44,6 +46,7 @@ VPA = "ramesh.kumar@okaxis"
 WEBHOOK_SECRET = "whsec"
 START = datetime(2026, 1, 5, 10, tzinfo=UTC)
 EARNED, PAISE_PER_POINT = 2_000, 25
+RULES = read_rules(Path(__file__).parents[2] / "config" / "tax")
 
 PEOPLE = """
 INSERT INTO programmes (id, name, created_at) VALUES ('prg_test', 'Test', :at);
@@ -116,11 +119,12 @@ class World:
     def advance(self, **much: float) -> None:
         self.now += timedelta(**much)
 
-    def request(self, points: int = 500, key: str = "SM1/0", conn: Connection | None = None) -> Requested:
+    def request(self, points: int = 500, key: str = "SM1/0", conn: Connection | None = None, **how: Any) -> Requested:
         with nullcontext(conn) if conn else self.engine.begin() as conn:
             asked = request(
                 conn, key=key, ids=self.ids, now=self.now, programme_id=PROGRAMME, member_id=MEMBER, points=points,
                 conversation_id=CONVERSATION, token=TOKEN, paise_per_point=PAISE_PER_POINT, masked="ra•••@okaxis",
+                rules=RULES, **how,
             )  # fmt: skip
         assert isinstance(asked, Requested)
         return asked

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from payouts.request import KeyReused, Requested, request
-from tests.payouts.conftest import CONVERSATION, EARNED, MEMBER, PROGRAMME, TOKEN, World
+from tests.payouts.conftest import CONVERSATION, EARNED, MEMBER, PROGRAMME, RULES, TOKEN, World
 
 
 def test_points_payout_and_task_are_written_together(world: World) -> None:
     asked = world.request(500)
-    assert asked == Requested(asked.payout_id, 12_500, EARNED - 500)
+    assert asked == Requested(asked.payout_id, 12_500, EARNED - 500, 12_500, 0)
     assert (world.points().available, world.points().held) == (EARNED - 500, 500)
     task = world.task()
     assert (task.kind, task.queue, task.state, task.payload) == ("pay", "payouts", "ready", {"payout": asked.payout_id})
@@ -26,7 +26,7 @@ def test_a_rollback_leaves_nothing(world: World) -> None:
     with world.engine.connect() as conn:
         request(
             conn, key="SM1/0", ids=world.ids, now=world.now, programme_id=PROGRAMME, member_id=MEMBER, points=500,
-            conversation_id=CONVERSATION, token=TOKEN, paise_per_point=25, masked="ra•••@okaxis",
+            conversation_id=CONVERSATION, token=TOKEN, paise_per_point=25, masked="ra•••@okaxis", rules=RULES,
         )  # fmt: skip
         conn.rollback()
     assert world.one("SELECT (SELECT count(*) FROM payouts) + (SELECT count(*) FROM tasks) AS n").n == 0
