@@ -13,7 +13,7 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, alarms, claims, content, expire, heartbeat, reconcile, recover, sweep
+from bot import absent, alarms, claims, content, expire, heartbeat, reconcile, recover, seal, sweep
 from bot.wiring import House
 
 log = structlog.get_logger()
@@ -32,6 +32,7 @@ TIMERS = (
     Timer("sweep", 5, sweep.sweep),
     Timer("recover", 300, recover.recent),
     Timer("expire", 60, expire.expire),
+    Timer("seal", 30, seal.seal),
     Timer("unanswered bills", 300, claims.leave_to_reviewers),
     Timer("absent payouts", 300, absent.look_again),
     Timer("payout alarms", 60, alarms.look),

@@ -9,12 +9,15 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`check` failed at `where`: `expected` by the moves (or lots, or holds), `found` in the row that sums them up."""
+    """`check` failed at `where`: `expected` by the moves (or lots, or holds), `found` in the row that sums them up.
+
+    Numbers; hashes in hex where seals are checked.
+    """
 
     check: str
     where: str
-    expected: int
-    found: int
+    expected: int | str
+    found: int | str
 
 
 # One query per check, united into one statement: each statement has its own snapshot, and these must share one.
@@ -22,6 +25,7 @@ _CHECKS = {
     "tracked balance against moves": """
         SELECT a.id, coalesce(s.balance, 0), a.credits - a.debits FROM accounts a LEFT JOIN sums s ON s.id = a.id
          WHERE a.tracked AND (coalesce(s.debits, 0), coalesce(s.credits, 0)) <> (a.debits, a.credits)""",
+    "sums of an untracked account": "SELECT id, 0, debits + credits FROM accounts WHERE NOT tracked AND debits + credits <> 0",
     "floor": "SELECT id, floor, credits - debits FROM accounts WHERE floor IS NOT NULL AND credits - debits < floor",
     "unit of a move against its accounts": """
         SELECT m.posting_id::text, 1, 0 FROM moves m

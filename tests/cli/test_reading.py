@@ -111,8 +111,10 @@ def test_the_trial_balance_adds_up_in_each_unit(read_only: Lived) -> None:
 
 def test_books_that_were_never_opened_are_empty(saathi: CommandLine) -> None:
     assert saathi.data("ledger", "trial") == {"accounts": [], "sums": {}}
-    assert saathi.data("ledger", "verify") == {"differences": []}
-    assert saathi("ledger", "verify").stdout == "the books agree\n"
+    checked = saathi.data("ledger", "verify")
+    assert checked["differences"] == []
+    assert checked["sealed"] == {"blocks": 0, "postings": 0, "accounts": 0, "unsealed": 0, "head": None}
+    assert saathi("ledger", "verify").stdout == "the books agree; nothing is sealed yet\n"
     assert saathi("outbox", "list").stdout == "the outbox is empty\n"
     assert saathi.data("outbox", "list") == {"counts": {}, "messages": []}
     assert saathi("payouts", "show").stdout == "there are none\n"
