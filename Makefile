@@ -25,14 +25,15 @@ down:
 test: setup
 	@$(PY) -m pytest -q -n 2 --dist loadfile tests
 
-# About 40 minutes on two cores; writes docs/soak.md. Shorter: make soak EFFORT=2 DEATHS=20 REQUESTS=2000 KILLS=1
+# About an hour on two cores; writes docs/soak.md. Shorter: make soak EFFORT=2 DEATHS=20 SEEDS=100 REQUESTS=2000 KILLS=1
 EFFORT ?= 25
 DEATHS ?= 1000
+SEEDS ?= 3000
 REQUESTS ?= 100000
 KILLS ?= 8
 SOAK_OUT ?= docs/soak.md
 soak: setup
-	@$(PY) -m tests.soak --effort $(EFFORT) --deaths $(DEATHS) --requests $(REQUESTS) --kills $(KILLS) --out $(SOAK_OUT)
+	@$(PY) -m tests.soak --effort $(EFFORT) --deaths $(DEATHS) --seeds $(SEEDS) --requests $(REQUESTS) --kills $(KILLS) --out $(SOAK_OUT)
 
 # No cache for ruff: it keeps how an import was sorted before its module existed, and a clean checkout then differs.
 check: setup

@@ -11,7 +11,8 @@ from rq.serializers import JSONSerializer
 
 from bot.wiring import House
 
-JOB_TIMEOUT_S = 120
+JOB_TIMEOUT_S = {"paper": 300}  # by queue; see bot.papers for what bounds the reading of a paper
+JOB_TIMEOUT_ELSE_S = 120
 RESULT_TTL_S = 60
 FAILURE_TTL_S = 86_400
 
@@ -30,6 +31,12 @@ def redis(house: House) -> Redis:
 
 def queue(house: House, name: str) -> Queue:
     return Queue(name, connection=redis(house), serializer=JSONSerializer)
+
+
+def queue_of(kind: str, row_queue: str) -> str:
+    """The queue that a task of this kind is rung for in. Rows know one queue of media; papers have workers of their own,
+    so that no coupon waits behind a bill."""
+    return "paper" if kind == "read_paper" else row_queue
 
 
 def waiting(house: House, queue_name: str) -> int:
@@ -51,7 +58,8 @@ def ring_turn(house: House, conversation_id: str) -> None:
 def _ring(house: House, queue_name: str, job: str, argument: str) -> None:
     try:
         queue(house, queue_name).enqueue(
-            job, argument, job_timeout=JOB_TIMEOUT_S, result_ttl=RESULT_TTL_S, failure_ttl=FAILURE_TTL_S
-        )
+            job, argument, job_timeout=JOB_TIMEOUT_S.get(queue_name, JOB_TIMEOUT_ELSE_S), result_ttl=RESULT_TTL_S,
+            failure_ttl=FAILURE_TTL_S,
+        )  # fmt: skip
     except RedisError as fault:
         log.warning("bell not rung", queue=queue_name, fault=type(fault).__name__)

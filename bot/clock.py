@@ -13,10 +13,11 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, alarms, claims, content, expire, heartbeat, reconcile, recover, seal, sweep
+from bot import absent, alarms, claims, content, expire, heartbeat, promises, reconcile, recover, seal, sweep
 from bot.wiring import House
 
 log = structlog.get_logger()
+CATCH_UP_EVERY_S = 60
 WORLD_FAULTS = (SQLAlchemyError, RedisError, RequestException, TwilioException, OSError)
 
 
@@ -35,6 +36,8 @@ TIMERS = (
     Timer("seal", 30, seal.seal),
     Timer("unanswered bills", 300, claims.leave_to_reviewers),
     Timer("absent payouts", 300, absent.look_again),
+    Timer("promised payouts", 60, promises.watch),
+    Timer("unused destinations", 3_600, promises.tidy),
     Timer("payout alarms", 60, alarms.look),
     Timer("reconcile", 10, reconcile.nightly),
     Timer("template approvals", 1_800, content.read_submitted),
@@ -46,8 +49,11 @@ def run(house: House, stop: threading.Event | None = None) -> None:
     stop = stop or _on_signal()
     due = {timer.name: 0.0 for timer in TIMERS}
     heartbeat.beat(house, "clock")  # what follows may take a while
-    once(house, "recover at start", recover.since_yesterday)
+    caught_up, again_at = False, 0.0
     while not stop.is_set():
+        if not caught_up and house.monotonic() >= again_at:
+            again_at = house.monotonic() + CATCH_UP_EVERY_S  # what came while nobody was there is looked for until it is found
+            caught_up = once(house, "recover since yesterday", recover.since_yesterday)
         for timer in TIMERS:
             if house.monotonic() >= due[timer.name]:
                 due[timer.name] = house.monotonic() + timer.every_s
@@ -55,12 +61,15 @@ def run(house: House, stop: threading.Event | None = None) -> None:
         stop.wait(0.5)
 
 
-def once(house: House, name: str, job: Callable[[House], object]) -> None:
-    """What the world does wrong is logged and tried again; what we did wrong ends the process, and it is restarted."""
+def once(house: House, name: str, job: Callable[[House], object]) -> bool:
+    """Whether it was done. What the world does wrong is logged and tried again; what we did wrong ends the process, and it
+    is restarted."""
     try:
         job(house)
     except WORLD_FAULTS as fault:
         log.warning("timer failed", timer=name, fault=type(fault).__name__, why=str(fault)[:200])
+        return False
+    return True
 
 
 def _on_signal() -> threading.Event:

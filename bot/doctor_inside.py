@@ -18,7 +18,7 @@ from whatsapp.content.approval import APPROVED, BARRED
 
 POSTGRES_LEAST = 15
 REDIS_LEAST = (6, 2)
-QUEUES = ("turns", "media", "payouts")
+QUEUES = ("turns", "media", "paper", "payouts")
 BEATING = ("relay", "clock")
 APART_S_MAX = 2.0
 

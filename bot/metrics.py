@@ -82,14 +82,15 @@ class Metrics(Collector):
         self.turns = self._counter("turns", "events answered")
         self.turn_failures = self._counter("turn_failures", "turns that a fault of ours broke off")
         self.statuses = self._counter("status_callbacks", "delivery reports taken")
+        self.payouts_late = self._counter("payout_late", "payouts that were not paid by the time that was promised")
         differing = "comparisons with the provider in which something needs a person"
         self.payout_differences = self._counter("payout_reconciliations_differing", differing)
         self.payout_alarms = self._counter("payout_alarms", "alarms raised about the account that pays")
         self.registry.register(self)
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        counters = (self.inbound, self.repeated, self.forged, self.turns, self.turn_failures, self.statuses)
-        for one in (*counters, self.payout_differences, self.payout_alarms):
+        messages = (self.inbound, self.repeated, self.forged, self.turns, self.turn_failures, self.statuses)
+        for one in (*messages, self.payouts_late, self.payout_differences, self.payout_alarms):
             yield CounterMetricFamily(f"saathi_{one.name}", one.what, value=one.value)
 
     def describe(self) -> Iterator[CounterMetricFamily]:

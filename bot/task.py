@@ -23,14 +23,23 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Next:
+    """What is to be done after a task, for the same conversation."""
+
+    kind: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """Done; `happening`, where there is one, is committed into the inbox together with the outcome.
+    """Done; `happening` and the row of the task `next`, where there is one, are committed together with the outcome.
 
     `store` is called in that transaction, at most once for a task, before the happening is put there."""
 
     outcome: str
     happening: Event | None = None
     store: Callable[[Connection, datetime], None] | None = None
+    next: Next | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,28 +6,29 @@ inbound happening are committed together; then the conversation's turn is taken.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime
 
-from sqlalchemy import text
+import structlog
+from sqlalchemy import Connection, text
 
-from bot import drawing, payout_tasks, photos, turn
-from bot.task import Ended, Later, Task
+from bot import bells, drawing, lease, papers, payout_tasks, photos, turn
+from bot.task import Ended, Later, Next, Task
 from bot.wiring import House, of_this_process
 from flows.codec import to_json
 from journal import inbox
 
-LEASE_S = 90  # longer than the slowest job; a worker that dies is followed after this
+log = structlog.get_logger()
 
-_LEASE = text("""
-    UPDATE tasks SET attempts = attempts + 1, due_at = :until
-    WHERE id = :id AND state = 'ready' AND due_at <= :now
-    RETURNING id, key, kind, conversation_id, payload, attempts""")
 _END = text("UPDATE tasks SET state = 'done', ended_at = :now, outcome = :outcome WHERE id = :id AND state = 'ready'")
-_LATER = text("UPDATE tasks SET due_at = :due WHERE id = :id AND state = 'ready'")
+_LATER = text("UPDATE tasks SET due_at = :due WHERE id = :id AND state = 'ready' AND attempts = :attempts")
+_NEXT = text("""
+    INSERT INTO tasks (id, key, kind, queue, conversation_id, payload, due_at, created_at)
+    SELECT :id, :key, :kind, queue, conversation_id, :payload, :now, :now FROM tasks WHERE id = :after""")
 
 KINDS: Mapping[str, Callable[[House, Task], Ended | Later]] = {
-    "read_photo": photos.read, "draw_photo": drawing.draw, "pay": payout_tasks.pay,
+    "read_photo": photos.read, "read_paper": papers.read, "draw_photo": drawing.draw, "pay": payout_tasks.pay,
 }  # fmt: skip
 
 
@@ -42,26 +43,41 @@ def run_turn(conversation_id: str) -> None:
 
 
 def run(house: House, task_id: str) -> None:
-    """Do a task if it is due."""
-    with house.engine.begin() as conn:
-        now = house.clock.now(conn)
-        row = conn.execute(_LEASE, {"id": task_id, "now": now, "until": now + timedelta(seconds=LEASE_S)}).one_or_none()
-    if row is None:
+    """Do a task if it is due, and ring for what comes after it."""
+    task = lease.take(house, task_id)
+    if task is None:
         return
-    task = Task(row.id, row.key, row.kind, row.conversation_id, row.payload, row.attempts)
-    _end(house, task, KINDS[task.kind](house, task))
+    try:
+        follows = _end(house, task, KINDS[task.kind](house, task))
+    except lease.LeaseLost:
+        log.warning("a slow worker left a task to the next", task=task.id, kind=task.kind)
+        return
+    if follows is not None:
+        bells.ring_task(house, *follows)
     turn.run(house, task.conversation_id)
 
 
-def _end(house: House, task: Task, ended: Ended | Later) -> None:
+def _end(house: House, task: Task, ended: Ended | Later) -> tuple[str, str] | None:
+    """Commit what came of it; the queue and id of the task that follows."""
     with house.engine.begin() as conn:
         if isinstance(ended, Later):
-            conn.execute(_LATER, {"id": task.id, "due": ended.at})
-            return
+            conn.execute(_LATER, {"id": task.id, "due": ended.at, "attempts": task.attempts})
+            return None
         now = house.clock.now(conn)
-        done = conn.execute(_END, {"id": task.id, "now": now, "outcome": ended.outcome})
-        if done.rowcount and ended.store is not None:
+        if not conn.execute(_END, {"id": task.id, "now": now, "outcome": ended.outcome}).rowcount:
+            return None  # its lease ran out, and another worker was faster
+        if ended.store is not None:
             ended.store(conn, now)
-        if done.rowcount and ended.happening is not None:
+        if ended.happening is not None:
             key = f"{task.key}/done"
             inbox.put_happening(conn, task.conversation_id, key, to_json(ended.happening), now, house.keyring)
+        return _put_next(house, conn, task, ended.next, now) if ended.next else None
+
+
+def _put_next(house: House, conn: Connection, task: Task, follows: Next, now: datetime) -> tuple[str, str]:
+    made = house.ids.new("tsk")
+    conn.execute(_NEXT, {
+        "id": made, "key": f"{task.key}/{follows.kind}", "kind": follows.kind, "after": task.id, "now": now,
+        "payload": json.dumps(follows.payload),
+    })  # fmt: skip
+    return bells.queue_of(follows.kind, "media"), made

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from redis import Redis
 from sqlalchemy import Engine
@@ -28,10 +28,17 @@ from whatsapp.media import Fetching
 if TYPE_CHECKING:
     from ocr.engines.engine import Engine as Eyes
     from ocr.paper import Paper
+    from ocr.paper_files import File
     from payouts.checking import Checker
     from payouts.modes import Rails
     from payouts.provider import Provider
     from whatsapp.client import Twilio
+
+
+class ReadPaper(Protocol):
+    """ocr.paper.read_paper with this house's engine and keys."""
+
+    def __call__(self, data: File | Sequence[File], *, go_on: Callable[[], bool] = ...) -> Paper: ...
 
 
 @dataclass
@@ -91,8 +98,8 @@ class House:
         return engine(self.settings.ocr_engine)
 
     @cached_property
-    def read_paper(self) -> Callable[[bytes | Sequence[bytes]], Paper]:
-        """Reads a file, or several files of one paper. The media worker's alone."""
+    def read_paper(self) -> ReadPaper:
+        """Reads a file, or several files of one paper. The paper worker's alone."""
         from ocr.einvoice_keys import Keyring as EInvoiceKeys
         from ocr.paper import read_paper
 
@@ -120,6 +127,11 @@ class House:
         return RazorpayX(s.razorpayx_key_id, s.razorpayx_key_secret, s.razorpayx_account_number, base)
 
     @cached_property
+    def tax_rules(self) -> tuple[Rule, ...]:
+        """The law's rates and thresholds, dated."""
+        return read_rules(ROOT / "config" / "tax")
+
+    @cached_property
     def checker(self) -> Checker | None:
         from payouts.razorpayx import RazorpayX
         from payouts.razorpayx_checks import RazorpayXChecks
@@ -133,11 +145,6 @@ class House:
         from payouts.modes import parse_rails
 
         return parse_rails(RAILS_FILE.read_bytes())
-
-    @cached_property
-    def tax_rules(self) -> tuple[Rule, ...]:
-        """The law's rates and thresholds, dated."""
-        return read_rules(ROOT / "config" / "tax")
 
     @cached_property
     def keyring(self) -> Keyring:

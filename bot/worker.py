@@ -1,10 +1,11 @@
 """An RQ worker on exactly one queue: then Redis hands jobs over without losing one between pop and start.
 
-The media worker loads its libraries before it forks, so that each job starts with them in memory.
+A worker loads its libraries before it forks, so that each job starts with them in memory; the paper worker its models.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from importlib import import_module
 from typing import Any
@@ -15,8 +16,10 @@ from rq.serializers import JSONSerializer
 from bot import bells, heartbeat
 from bot.wiring import House, of_this_process
 
-EYES = ("ocr.image", "ocr.qr", "ocr.quality", "ocr.paper", "ocr.annotate", "ocr.perceptual")
-LOADED_FIRST = {"media": (*EYES, "bot.tasks"), "turns": ("bot.tasks",), "payouts": ("bot.tasks",)}
+FIRST_LOOK = ("ocr.image", "ocr.qr", "ocr.quality", "ocr.quality_paper", "ocr.annotate", "bot.tasks")
+PAPERS = ("ocr.image", "ocr.quality", "ocr.paper", "ocr.annotate", "ocr.perceptual", "bot.tasks")
+LOADED_FIRST = {"media": FIRST_LOOK, "paper": PAPERS, "turns": ("bot.tasks",), "payouts": ("bot.tasks",)}
+NICENESS = {"paper": 5}  # whoever waits for a coupon, a menu or the coach goes first on a machine that is busy with bills
 WAIT_S = 20  # for a job, before the worker shows that it lives
 BEAT_EVERY_S = 5.0
 RQ_KEEPS_S = 15  # RQ waits for a job that much shorter than the time its worker is remembered
@@ -26,8 +29,9 @@ def run(queue: str) -> None:
     """Work until told to stop."""
     for module in LOADED_FIRST[queue]:
         import_module(module)
+    os.nice(NICENESS.get(queue, 0))
     made = of_this_process()
-    if queue == "media":
+    if queue == "paper":
         _ = (made.eyes, made.read_paper)  # models in memory before the first fork; what is missing is said now
     BeatingWorker(made, bells.queue(made, queue)).work(with_scheduler=False, logging_level="WARNING")
 

@@ -23,7 +23,11 @@ from flows import (
     invoice,
     kernel,
     news,
+    payout_status,
     redeem,
+    redeem_events,
+    redeem_states,
+    redeem_upcasts,
     scan,
     session,
     settings,
@@ -47,13 +51,19 @@ MODULES: tuple[ModuleType, ...] = (
     invoice,
     bills,
     balance,
+    redeem_events,
+    redeem_states,
     redeem,
+    payout_status,
     tax,
     settings,
     news,
 )
 # (flow, version) -> the JSON of a state of that version as one of the next. A state that is gone becomes another.
-UPCASTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPCASTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {("redeem", 1): redeem_upcasts.to_version_2}
+# Events and effects have no version: one that the journal holds under a name or with a field that is gone is read as
+# what took its place.
+EARLIER: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = redeem_upcasts.EARLIER
 
 
 class Unreadable(ValueError):
@@ -81,6 +91,7 @@ def from_json(raw: Any) -> Any:
         return raw
     if TAG not in raw:
         return {key: from_json(each) for key, each in raw.items()}
+    raw = EARLIER[raw[TAG]](raw) if raw[TAG] in EARLIER else raw
     kind = kinds().get(raw[TAG])
     if kind is None:
         raise Unreadable(f"nobody knows the kind {raw[TAG]!r}")

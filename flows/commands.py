@@ -12,13 +12,14 @@ from flows.settings import LANGUAGES
 from flows.talk import Talk
 
 TALKS_TO_STRANGERS = ("enrol", "settings")
-STARTED_BY_MEMBERS = ("scan", "bills", "balance", "redeem", "tax", "pan")
+STARTED_BY_MEMBERS = ("scan", "bills", "balance", "redeem", "payouts", "tax", "pan")
 NOT_YET = {
     "menu": "enrol.before.menu",
     "scan": "enrol.before.scan",
     "bills": "enrol.before.scan",
     "balance": "enrol.before.balance",
     "redeem": "enrol.before.redeem",
+    "payouts": "enrol.before.redeem",
     "tax": "enrol.before.redeem",
     "pan": "enrol.before.redeem",
 }

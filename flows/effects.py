@@ -129,8 +129,24 @@ class ReadRedeemTerms(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckVpa(Effect):
-    """-> VpaAccepted | VpaRefused"""
+class CheckDestination(Effect):
+    """Whether money can go there, and from when on. -> DestinationAccepted | DestinationRefused"""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAccount(Effect):
+    """A bank account of its parts, and the check of it. -> DestinationAccepted | DestinationRefused"""
+
+    account: str  # the number's token
+    ifsc: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetDestination(Effect):
+    """Offer it no more; what is sealed of it goes as soon as no payout needs it. -> nothing"""
 
     token: str
 
@@ -157,11 +173,32 @@ class SavePan(Effect):
 @dataclass(frozen=True, slots=True)
 class RequestRedemption(Effect):
     """Hold the points and ask for the payout, both or neither.
-    -> RedemptionRequested | TooFewPoints | TermsChanged | TaxExceedsCash"""
+    -> RedemptionRequested | TooFewPoints | TermsChanged | TaxExceedsCash | RedemptionLimited | DestinationNotUsable
+    | PinAsked | PinWrong | PinLocked"""
 
     points: int
-    token: str  # of the VPA
+    token: str  # of the destination
     net_paise: int = 0  # what the member was shown that they get; 0: all that the points are worth. Never less is paid
+    pin: str = ""  # the token of the PIN that was typed for it; spent with the try
+
+
+@dataclass(frozen=True, slots=True)
+class ProposePin(Effect):
+    """Keep the PIN's hash until it is typed again. -> PinProposed | PinTooEasy"""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPin(Effect):
+    """Make the proposed PIN the member's where this one is the same. -> PinSet | PinDiffers"""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPayouts(Effect):
+    """-> PayoutsRead"""
 
 
 @dataclass(frozen=True, slots=True)

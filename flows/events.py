@@ -60,9 +60,10 @@ class SecretGiven(Event):
     """A secret the member wrote, already sealed: the engine sees a token and the last four characters only."""
 
     token: str
-    # vpa | pan | bank_account | aadhaar (never kept; the token is empty) | malformed (not the shape that was asked for)
+    # vpa | bank (an account's number) | pan | pin | aadhaar (never kept; the token is empty) | malformed (not the shape that
+    # was asked for)
     kind: str
-    last4: str
+    last4: str  # of a PIN nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,34 +130,8 @@ class BalanceRead(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class SavedVpa:
-    token: str
-    masked: str  # ra•••@okaxis
-
-
-@dataclass(frozen=True, slots=True)
-class RedeemTermsRead(Event):
-    available: int
-    least: int  # the fewest points one redemption takes
-    most: int  # the most points one redemption takes now
-    paise_per_point: int
-    vpa: SavedVpa | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VpaAccepted(Event):
-    token: str
-    masked: str
-
-
-@dataclass(frozen=True, slots=True)
-class VpaRefused(Event):
-    pass
-
-
-@dataclass(frozen=True, slots=True)
 class TaxPreviewed(Event):
-    """gross = tax + net; net is what arrives. why: below | crossing | beyond | covered | borne (see flows.tax.why).
+    """gross = tax + net; net is what arrives. why: below | crossing | beyond | covered | borne (see flows.tax_words).
     `total_paise`: the tax year's benefits with this one; tax begins where they exceed `threshold_paise`."""
 
     points: int
@@ -188,21 +163,6 @@ class TaxExceedsCash(Event):
     rate_bp: int
     threshold_paise: int
     has_pan: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RedemptionRequested(Event):
-    payout: str
-    points: int
-    amount_paise: int  # what arrives
-    masked: str
-    available: int
-    tax_paise: int = 0  # deducted beside it
-
-
-@dataclass(frozen=True, slots=True)
-class TooFewPoints(Event):
-    available: int
 
 
 # ---- the world spoke ------------------------------------------------------------------------------------------------
@@ -283,6 +243,13 @@ class PayoutDelayed(Event):
     payout: str
     amount_paise: int
     masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinReset(Event):
+    """One of our people has taken the member's PIN away; the next redemption that needs one asks for a new one."""
+
+    lane: ClassVar[str] = "notice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,17 @@ from flows.enrol import ENROL, AskName, first_question
 from flows.invoice import INVOICE, AwaitCorner, Confirming, Deciding, KeptBills, Typing
 from flows.kernel import Flow, State
 from flows.news import NEWS
-from flows.redeem import REDEEM, ReadingTerms
+from flows.payout_status import PAYOUTS, ReadingPayouts
+from flows.redeem import REDEEM
+from flows.redeem_states import ReadingTerms
 from flows.scan import SCAN, AskPhoto, AwaitPhotos, Claiming, Kept
 from flows.session import Known
 from flows.settings import SETTINGS, AskLanguage
 from flows.tax import TAX, AskPan, ReadingTax
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
-BOOK: Mapping[str, Flow] = {flow.name: flow for flow in (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, TAX, SETTINGS)}
+FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, SETTINGS)
+BOOK: Mapping[str, Flow] = {flow.name: flow for flow in FLOWS}
 
 # What begins a flow: a command a member may give, or (keep, orphan_photo, keep_bill, bill) a picture, code or bill that
 # nobody waits for.
@@ -31,6 +34,7 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "bills": lambda _: ReadingBills(),
     "balance": lambda _: ReadingBalance(),
     "redeem": lambda _: ReadingTerms(),
+    "payouts": lambda _: ReadingPayouts(),
     "tax": lambda _: ReadingTax(),
     "pan": lambda _: AskPan(),
     "language": lambda _: AskLanguage(),

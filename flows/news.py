@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from flows.bill_events import ClaimApproved, ClaimRejected, ClaimReversed
 from flows.effects import DropDelayNews, Say, Value
-from flows.events import EventParked, PayoutDelayed, PayoutFailed, PayoutPaid, PayoutReversed, PhotoDrawn, PhotoHard
+from flows.events import (
+    EventParked,
+    PayoutDelayed,
+    PayoutFailed,
+    PayoutPaid,
+    PayoutReversed,
+    PhotoDrawn,
+    PhotoHard,
+    PinReset,
+)
 from flows.kernel import Event, Flow, State, Step, node
 
 REJECTED = {
@@ -18,9 +27,10 @@ REJECTED = {
     "no_products": "news.bill_rejected.no_products",
     "unreadable": "news.bill_rejected.unreadable",
 }
-FAILED = {
+FAILED = {  # of a payout; any other reason is not the member's business
     "vpa_invalid": "news.failed_vpa",
     "account_invalid": "news.failed_account",
+    "bank": "news.failed_bank",
     "declined": "news.failed_declined",
 }
 HARD = {  # the first that applies is told: one thing to do better
@@ -61,6 +71,8 @@ def news(state: News, event: Event) -> Step:
         case PhotoHard(_, hints):
             hint = next((HARD[hint] for hint in HARD if hint in hints), None)
             return Step(state, (Say(hint),) if hint else ())
+        case PinReset():
+            return Step(state, (Say("news.pin_reset"),))
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -97,6 +109,7 @@ NEWS = Flow(
                     ClaimReversed,
                     PhotoDrawn,
                     PhotoHard,
+                    PinReset,
                     EventParked,
                 },
             )

@@ -20,10 +20,10 @@ def why(terms: TaxPreviewed) -> Say:
         "rate": percent(terms.rate_bp), "tax_paise": terms.tax_paise, "total_paise": terms.total_paise,
         "threshold_paise": terms.threshold_paise,
     }  # fmt: skip
-    lines = [Line(WHY.get(terms.why, "tax.why.beyond"), values)]
+    lines: tuple[Line, ...] = (Line(WHY.get(terms.why, "tax.why.beyond"), values),)
     if not terms.has_pan and terms.tax_paise:
-        lines.append(Line("tax.why.no_pan", values))
-    return Say("tax.why.told", {}, tuple(lines))
+        lines += (Line("tax.why.no_pan", values),)
+    return Say("tax.why.told", {}, lines)
 
 
 def terms_changed(terms: TaxPreviewed) -> Say:

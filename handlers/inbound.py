@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import text
 
 from flows.entry import asked_secret
@@ -11,10 +13,12 @@ from flows.session import Session
 from flows.understand import exactly
 from handlers import secrets
 from handlers.turn import Turn
+from journal import inbox
 from loyalty.code_search import find_codes
-from whatsapp.inbound import Inbound, Media
+from whatsapp.inbound import Inbound, Media, to_json
 
 PDF = "application/pdf"  # the one kind of document that bills come as
+PIN_STRUCK_OUT = "▮▮▮▮"
 SAID_MAX = 1_600  # letters of a message that the flows look at
 CODES_MAX = 250  # more than a text of 4,096 letters can hold: no code of a message is left out
 
@@ -40,6 +44,9 @@ def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
     if kind is None:
         return secrets.unasked(words) or said
     meant = exactly(said, session.asked, turn.known.locale)
+    if kind == "pin" and any(letter.isdecimal() for letter in words):
+        # Not even sealed is it kept: the hash is all that is left of a PIN. A turn that breaks off keeps the message.
+        inbox.overwrite(turn.conn, turn.event_key, to_json(replace(inbound, text=PIN_STRUCK_OUT)), turn.sealer)
     in_passing = kind.endswith("?") and "@" not in words and secrets.unasked(words) is None
     return said if meant != said or in_passing else secrets.asked(turn, words, kind.removesuffix("?"))
 

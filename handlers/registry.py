@@ -8,9 +8,12 @@ from typing import Any
 from flows import effects as do
 from flows.kernel import Effect, Event
 from handlers.balance import read_balance
+from handlers.destinations import check_destination, forget_destination, join_account
 from handlers.invoice import answer_claim, decide_claims, read_claims
+from handlers.payout_status import read_payouts
 from handlers.people import enrol, record_consent, save_mobile, save_shop, set_language
-from handlers.redeem import check_vpa, read_redeem_terms, request_redemption
+from handlers.redeem import read_redeem_terms, request_redemption
+from handlers.redeem_pin import propose_pin, set_pin
 from handlers.say import drop_delay_news, say
 from handlers.scan import claim_codes, draw_photo, read_photos
 from handlers.secrets import forget_secret
@@ -34,7 +37,12 @@ HANDLERS: Mapping[type[Effect], Handler] = {
     do.ReadClaims: read_claims,
     do.ReadBalance: read_balance,
     do.ReadRedeemTerms: read_redeem_terms,
-    do.CheckVpa: check_vpa,
+    do.CheckDestination: check_destination,
+    do.JoinAccount: join_account,
+    do.ForgetDestination: forget_destination,
+    do.ProposePin: propose_pin,
+    do.SetPin: set_pin,
+    do.ReadPayouts: read_payouts,
     do.PreviewTax: preview_tax,
     do.ReadTax: read_tax,
     do.SavePan: save_pan,

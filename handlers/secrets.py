@@ -1,20 +1,22 @@
 """Secrets are taken out of words before the engine, the journal or a log sees them.
 
-A UPI id or a PAN becomes a token where a state asks for it, and is passed over where none does. An Aadhaar number has
-been struck out before the message was stored (aadhaar.py).
+A UPI id, an account number or a PIN becomes a token where a state asks for it; unasked, a UPI id or a PAN is passed over.
+An Aadhaar number has been struck out before the message was stored (aadhaar.py); a PIN is struck out of the stored
+message as soon as it is read (inbound.py).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from base.masking import mask_pan, mask_vpa
 from base.pan import pan_in_words
+from base.pin import as_pin
 from base.sealing import Keyring, Sealer
 from flows.effects import ForgetSecret
 from flows.events import SecretGiven
@@ -32,11 +34,14 @@ _AROUND = (
     " mein bhejo bhej do dijiye karo instead नहीं जी मेरी मेरा यूपीआई आईडी नई यह ये है पर में भेजो भेज दो दीजिए करो"
 )
 AROUND_A_VPA = frozenset(_AROUND.split())
+ACCOUNT_MIN, ACCOUNT_MAX = 9, 18  # digits of a bank account's number in India
+_WITHIN_ACCOUNT = frozenset(" -.\u200b\u00a0")
 _NO_WORDS = str.maketrans(dict.fromkeys(".,:;!-()।'\"", " "))
 
 _PUT = text("""
     INSERT INTO secrets (token, contact_id, member_id, kind, last4, sealed, created_at)
     VALUES (:token, :contact, :member, :kind, :last4, :sealed, :now)""")
+_MEMBER_KEY = text("SELECT data_key FROM members WHERE id = :id")
 _FORGET = text("DELETE FROM secrets WHERE token = :token AND contact_id = :contact AND used_at IS NULL")
 _GET = text("""
     SELECT s.kind, s.sealed, s.member_id, s.contact_id, coalesce(m.data_key, c.data_key) AS data_key
@@ -63,20 +68,37 @@ def unasked(words: str) -> SecretGiven | None:
 
 def asked(turn: Turn, words: str, kind: str) -> SecretGiven:
     """The answer to a state that asks for a secret: sealed under the member's key, a token for the engine."""
-    if STRUCK_OUT in words:
+    if STRUCK_OUT in words and kind != "pin":
         return SecretGiven("", "aadhaar", "")
-    given = _GIVEN.get(kind)
-    plain = given(words) if given else None
-    if plain is None:
-        return SecretGiven("", "malformed", "")
-    token, member = turn.ids.new("sec"), turn.member_id
-    row = turn.conn.execute(text("SELECT data_key FROM members WHERE id = :id"), {"id": member}).one()
-    sealed = turn.keyring.unwrap(row.data_key, member).seal(plain.encode(), f"secrets/{token}")
+    for shape in _SHAPES.get(kind, ()):
+        if (plain := shape.read(words)) is not None:
+            last4 = "" if shape.told == "pin" else plain[-4:]
+            return SecretGiven(put(turn, shape.kept, plain, last4), shape.told, last4)
+    return SecretGiven("", "malformed", "")
+
+
+def put(turn: Turn, kind: str, plain: str, last4: str) -> str:
+    """Seal a secret of the member's; its token."""
+    token = turn.ids.new("sec")
     turn.conn.execute(_PUT, {
-        "token": token, "contact": turn.conversation.contact_id, "member": member, "kind": kind, "last4": plain[-4:],
-        "sealed": sealed, "now": turn.now,
+        "token": token, "contact": turn.conversation.contact_id, "member": turn.member_id, "kind": kind, "last4": last4,
+        "sealed": member_sealer(turn).seal(plain.encode(), f"secrets/{token}"), "now": turn.now,
     })  # fmt: skip
-    return SecretGiven(token, kind, plain[-4:])
+    return token
+
+
+def member_sealer(turn: Turn) -> Sealer:
+    row = turn.conn.execute(_MEMBER_KEY, {"id": turn.member_id}).one()
+    return turn.keyring.unwrap(row.data_key, turn.member_id)
+
+
+def account_given(words: str) -> str | None:
+    """The account number in ASCII digits, of whatever script; None where anything else is written beside it."""
+    kept = [letter for letter in words.strip() if letter not in _WITHIN_ACCOUNT]
+    if not ACCOUNT_MIN <= len(kept) <= ACCOUNT_MAX or not all(letter.isdecimal() for letter in kept):
+        return None
+    number = "".join(str(unicodedata.decimal(letter)) for letter in kept)
+    return number if number.strip("0") else None
 
 
 def _vpa_given(words: str) -> str | None:
@@ -90,7 +112,24 @@ def _vpa_given(words: str) -> str | None:
     return given[0] if all(word in AROUND_A_VPA for word in around) else None
 
 
-_GIVEN: Mapping[str, Callable[[str], str | None]] = {"vpa": _vpa_given, "pan": pan_in_words}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A kind of secret as it is kept, as flows are told of it, and how it is read out of words."""
+
+    kept: str
+    told: str
+    read: Callable[[str], str | None]
+
+
+_VPA = Shape("vpa", "vpa", _vpa_given)
+_SHAPES: Mapping[str, tuple[Shape, ...]] = {  # by what a state asks for, the first that fits
+    "vpa": (_VPA,),
+    "bank": (Shape("account", "bank", account_given), _VPA),
+    "pan": (Shape("pan", "pan", pan_in_words),),
+    "pin": (Shape("pin", "pin", as_pin),),
+}
 
 
 def open_secret(conn: Connection, keyring: Keyring, token: str) -> Secret:
@@ -100,15 +139,14 @@ def open_secret(conn: Connection, keyring: Keyring, token: str) -> Secret:
     return Secret(row.kind, sealer.open(row.sealed, f"secrets/{token}").decode())
 
 
-def masked(secret: Secret) -> str:
-    masks = {"vpa": mask_vpa, "pan": mask_pan}
-    return masks[secret.kind](secret.plain) if secret.kind in masks else f"•••{secret.plain[-4:]}"
-
-
 def forget_secret(turn: Turn, effect: ForgetSecret, key: str) -> Event | None:
     """Delete a secret that was never put to use."""
-    turn.conn.execute(_FORGET, {"token": effect.token, "contact": turn.conversation.contact_id})
+    forget(turn, effect.token)
     return None
+
+
+def forget(turn: Turn, token: str) -> None:
+    turn.conn.execute(_FORGET, {"token": token, "contact": turn.conversation.contact_id})
 
 
 def mark_used(conn: Connection, token: str, now: datetime) -> None:

@@ -53,6 +53,7 @@ _NEW_CONVERSATION = driver.statement("""
 _PUT = driver.statement("""
     INSERT INTO inbox (key, conversation_id, kind, sealed, received_at) VALUES (:key, :conversation, :kind, :sealed, :now)
     ON CONFLICT (key) DO NOTHING RETURNING id""")
+_OVERWRITE = driver.statement("SELECT inbox_overwrite(:key, :sealed)")
 _KEY = driver.statement("""
     SELECT c.id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = :id""")
 
@@ -89,6 +90,12 @@ def put_happening(
     sealed = keyring.unwrap(owner.data_key, owner.id).seal(json.dumps(event).encode(), f"inbox/{key}")
     row = {"key": key, "conversation": conversation_id, "kind": "happening", "sealed": sealed, "now": now}
     return bool(driver.fetch(conn, _PUT, row))
+
+
+def overwrite(conn: Connection, key: str, message: Mapping[str, Any], sealer: Sealer) -> None:
+    """Put another message in the place of one that is being handled: what stood there must not be kept."""
+    sealed = sealer.seal(json.dumps(message, ensure_ascii=False).encode(), f"inbox/{key}")
+    driver.fetch(conn, _OVERWRITE, {"key": key, "sealed": sealed})
 
 
 def opened(sealer: Sealer, key: str, sealed: bytes) -> Any:

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, TextClause, text
 from base import driver
 from ledger import chart
 
-_BALANCE = driver.statement(
-    """
+BALANCE_SQL = """
     WITH open AS (
         SELECT remaining, expires_at FROM lots
          WHERE account = :available AND remaining > 0 AND (expires_at IS NULL OR expires_at > :at)
@@ -27,7 +26,7 @@ _BALANCE = driver.statement(
            (SELECT expires_at FROM next) AS expiring_at,
            coalesce((SELECT greatest(0, debits - credits) FROM accounts WHERE id = :available), 0) AS owed
     """
-)
+_BALANCE = driver.statement(BALANCE_SQL)
 _AS_OF = """
     SELECT coalesce(sum(CASE :available WHEN m.credit THEN m.amount WHEN m.debit THEN -m.amount END), 0)::bigint AS available,
            coalesce(sum(CASE :held WHEN m.credit THEN m.amount WHEN m.debit THEN -m.amount END), 0)::bigint AS held,

@@ -20,3 +20,11 @@ def end_of(day: date) -> datetime:
 def last_day(ends_at: datetime) -> date:
     """The last day on which something that ends at that moment still holds: the reverse of `end_of`."""
     return day_of(ends_at - timedelta(microseconds=1))
+
+
+def minute_of(at: datetime, *, up: bool = False) -> str:
+    """The time in India to the minute, YYYY-MM-DDTHH:MM. `up`: the first whole minute that is not before it."""
+    local = at.astimezone(INDIA)
+    if up and (local.second or local.microsecond):
+        local += timedelta(minutes=1)
+    return local.strftime("%Y-%m-%dT%H:%M")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, StringConstraints
 
@@ -31,11 +31,22 @@ class Invoices(Part):
     review_hours: Annotated[StrictInt, Field(ge=1, le=720)] = 24  # promised to the member
 
 
+Most = Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+
+
 class Redeem(Part):
-    """How many points one redemption takes."""
+    """How many points one redemption takes, what protects it, and by when the money is promised."""
 
     least_points: Points
-    most_points: Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+    most_points: Most
+    most_points_per_day: Most | None = None  # of one member, by India's calendar; None: no limit of its own
+    most_points_per_month: Most | None = None
+    cool_off_hours: Annotated[StrictInt, Field(ge=0, le=720)] = 24  # before a changed destination is paid; the first is at once
+    promise_minutes: Annotated[StrictInt, Field(ge=1, le=43_200)] = 120
+    pin: Literal["off", "above", "always"] = "off"  # when the member's own PIN is asked for
+    pin_above_paise: Annotated[StrictInt, Field(ge=0)] = 0  # with pin = "above": for more than this
+    pin_tries: Annotated[StrictInt, Field(ge=3, le=10)] = 5
+    pin_lock_hours: Annotated[StrictInt, Field(ge=1, le=168)] = 24  # after that many wrong ones
     payout_approval_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # one of finance; None: never
     payout_two_approvals_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # two different ones
 

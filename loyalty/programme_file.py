@@ -33,6 +33,7 @@ _MESSAGES = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "string_too_long": "must have at most {max_length} characters",
+    "literal_error": "must be {expected}",
     "too_short": "must have at least {min_length} of them",
     "too_long": "must have at most {max_length} of them",
 }
@@ -72,7 +73,7 @@ def parse_programme(data: bytes) -> Programme:
     except ValidationError as wrong:
         faults += [_fault(error) for error in wrong.errors(include_url=False)]
     # Looked for in the raw tables, so that a slip in one product does not hide a doubled SKU in another.
-    faults += [fault for look in (_duplicates, _languages, _amounts) for fault in look(raw)]
+    faults += [fault for look in (_duplicates, _languages, _amounts, _redeeming) for fault in look(raw)]
     if programme is None or faults:
         more = len(faults) - FAULTS_MAX
         raise BadProgramme(faults[:FAULTS_MAX] + ([f"and {more} more faults"] if more > 0 else []))
@@ -192,3 +193,21 @@ def _amounts(raw: Mapping[str, Any]) -> Iterator[str]:
         yield f"redeem.least_points: {least} points are less than 1 rupee, the least a payout can be"
     if paise * most > PAYOUT_PAISE_MOST:
         yield f"redeem.most_points: {most} points are more than 1,00,000 rupees, the most that UPI carries at once"
+
+
+def _redeeming(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Limits that no redemption could keep to, and a PIN that nobody would be asked for."""
+    redeem = raw.get("redeem")
+    if not isinstance(redeem, dict):
+        return
+    least, day, month = (redeem.get(name) for name in ("least_points", "most_points_per_day", "most_points_per_month"))
+    for name, most in (("most_points_per_day", day), ("most_points_per_month", month)):
+        if type(least) is int and type(most) is int and most < least:
+            yield f"redeem.{name}: {most} is less than least_points, {least}: nobody could redeem"
+    if type(day) is int and type(month) is int and month < day:
+        yield f"redeem.most_points_per_month: {month} is less than most_points_per_day, {day}"
+    above = redeem.get("pin_above_paise")
+    if redeem.get("pin") == "above" and above is None:
+        yield "redeem.pin_above_paise: is missing, and pin says above"
+    if redeem.get("pin") in ("always", "off", None) and above is not None:
+        yield 'redeem.pin_above_paise: counts only with pin = "above"'

@@ -43,7 +43,8 @@ def closes(invoice: Invoice) -> bool | None:
     if invoice.total_paise is None or invoice.taxable_paise is None:
         return None
     parts = (invoice.cgst_paise, invoice.sgst_paise, invoice.utgst_paise, invoice.igst_paise, invoice.cess_paise)
-    added = invoice.taxable_paise.value + sum(map(_paise, parts)) + (invoice.adjustment_paise or 0)
+    added = invoice.taxable_paise.value + sum(map(_paise, parts))
+    added += (invoice.undivided_tax_paise or 0) + (invoice.adjustment_paise or 0)
     if invoice.round_off_paise is not None:
         return abs(added + invoice.round_off_paise.value - invoice.total_paise.value) <= 2
     return abs(added - invoice.total_paise.value) < _ROUNDING_MAX

@@ -51,6 +51,7 @@ class Invoice:
     cess_paise: Found[int] | None = None
     round_off_paise: Found[int] | None = None  # signed
     total_paise: Found[int] | None = None
+    undivided_tax_paise: int | None = None  # all tax in one sum, where the paper does not say of which kinds
     adjustment_paise: int | None = None  # printed charges (+) and deductions (-) between the taxes and the total
     lines: tuple[Line, ...] = ()
     doc_type: DocType = "other"

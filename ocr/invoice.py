@@ -13,12 +13,12 @@ from ocr.fields.irn import Printed, irn_of, printed_irn, proven_number
 from ocr.fields.names import buyer_name, seller_name
 from ocr.fields.number import find_number, year_fits
 from ocr.fields.paper import cut_edges, doc_type, legible, looks_like_invoice, not_a_sale
-from ocr.fields.parties import find_parties
+from ocr.fields.parties import Parties, find_parties
 from ocr.fields.sums import candidates
 from ocr.fields.table import find_lines
 from ocr.fields.words_total import spoken_totals
-from ocr.rows import page_of
-from ocr.words import Sheet
+from ocr.rows import Page, page_of
+from ocr.words import Quad, Sheet
 
 WORDS_MAX = 1500  # on one sheet; a page of print has a few hundred, a page of a PDF at most a thousand
 _GUESS = 0.51
@@ -31,13 +31,14 @@ def read_invoice(sheets: Sequence[Sheet]) -> Invoice:
     pages = [page_of(replace(sheet, words=sheet.words[:WORDS_MAX])) for sheet in sheets]
     kind = doc_type(pages)
     parties = find_parties(pages)
-    number, day = (_read(found) for found in _of_one_year(find_number(pages), find_date(pages)))
+    number = find_number(pages)
+    number, day = (_read(found) for found in _of_one_year(number, find_date(pages, _read(number))))
     irn = printed_irn(pages)
     sums = balance([c for page in pages for c in candidates(page)], spoken_totals(pages), untaxed=kind == "bill_of_supply")
     invoice = Invoice(
         invoice_number=number,
         invoice_date=day,
-        seller_gstin=parties.seller,
+        seller_gstin=_doubted(parties, number, pages),
         buyer_gstin=parties.buyer,
         seller_name=seller_name(pages),
         buyer_name=buyer_name(pages),
@@ -71,6 +72,22 @@ def _of_one_year(number: Found[str] | None, day: Found[date] | None) -> tuple[Fo
     return doubted, replace(day, confidence=round(day.confidence * 0.85, 3))
 
 
+def _doubted(parties: Parties, number: Found[str] | None, pages: Sequence[Page]) -> Found[str] | None:
+    """The only GSTIN, well below the invoice's number and not near the foot: it stands where a buyer's does."""
+    seller = parties.seller
+    if not (seller and seller.box and number and number.box and parties.lone and seller.page == number.page):
+        return seller
+    page = next((page for page in pages if page.number == seller.page), None)
+    own, numbers = _middle(seller.box), _middle(number.box)
+    if page is None or not numbers + 2.5 * page.letter < own < 0.5 * page.height:
+        return seller
+    return replace(seller, confidence=round(seller.confidence * 0.8, 3))
+
+
+def _middle(box: Quad) -> float:
+    return sum(y for _, y in box) / 4
+
+
 def _with_taxes(invoice: Invoice, sums: Balance) -> Invoice:
     """State tax is UTGST where the seller's territory has no legislature."""
     territory = invoice.seller_gstin is not None and invoice.seller_gstin.value[:2] in _UNION_TERRITORIES
@@ -83,6 +100,7 @@ def _with_taxes(invoice: Invoice, sums: Balance) -> Invoice:
         igst_paise=sums.igst,
         cess_paise=sums.cess,
         round_off_paise=sums.round_off,
+        undivided_tax_paise=sums.undivided_tax,
         adjustment_paise=sums.adjustment,
     )
 

@@ -21,7 +21,7 @@ from ocr.invoice import read_invoice
 from ocr.kinds import CodeKind, kind_of
 from ocr.merge import with_einvoice
 from ocr.page import Mapping, sheet_of
-from ocr.paper_files import Page, pages_of
+from ocr.paper_files import File, Page, Seen, pages_of
 from ocr.paper_record import record_of
 from ocr.qr import Quad, Readings, read_codes
 from ocr.quality import look
@@ -69,25 +69,27 @@ class Paper:
 
 
 def read_paper(
-    data: bytes | Sequence[bytes],
+    data: File | Sequence[File],
     *,
     engine: Callable[[], Engine],
     keyring: Keyring,
     as_of: date | None = None,
     lines: bool = True,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> Paper:
     """One paper from one file (a picture or a PDF), or from several that show parts of it, in their order.
 
     `engine` is called only if print must be read: never beside a coupon's code, and beside a verified e-invoice's only
     where `lines` are wanted, for the code holds all other facts a claim stands on. `as_of`: the day that age is judged
-    at; without it the invoice's own. Files that cannot be opened are named in `problems`; never raises for what is in
-    them.
+    at; without it the invoice's own. `go_on` is asked before each page that the engine would read: where it says no,
+    the rest is left unread, as beyond READ_PAGES_MAX. Files that cannot be opened are named in `problems`;
+    never raises for what is in them.
     """
-    files = (data,) if isinstance(data, bytes) else tuple(data)
+    files = (data,) if isinstance(data, bytes | Seen) else tuple(data)
     pages, faults = pages_of(files)
     if not pages:
         return _unreadable(faults)
-    looks = [read_codes(page.picture) for page in pages]
+    looks = [page.codes or read_codes(page.picture) for page in pages]
     codes = tuple(Code(code.text, kind_of(code.text), code.corners) for seen in looks for code in seen.codes)
     if any(code.kind in ("coupon", "wa_link") for code in codes):
         return Paper("coupon", codes, (*_codes_unread(looks), *faults))
@@ -95,7 +97,7 @@ def read_paper(
     if token is not None and token.status == "VERIFIED" and not lines:
         read: list[tuple[Sheet, Mapping]] = []
     else:
-        read, left = _read(pages, engine)
+        read, left = _read(pages, engine, go_on)
         faults = (*faults, *left)
     sheets, mappings = tuple(sheet for sheet, _ in read), tuple(mapping for _, mapping in read)
     paper = _judged(codes, token, sheets, as_of, faults)
@@ -104,18 +106,20 @@ def read_paper(
     return replace(paper, sheets=sheets, mappings=mappings, problems=(*paper.problems, *_hints(paper, pages)))
 
 
-def _read(pages: Sequence[Page], engine: Callable[[], Engine]) -> tuple[list[tuple[Sheet, Mapping]], tuple[str, ...]]:
-    """A text layer is taken as it is; everything else the engine reads, up to READ_PAGES_MAX."""
+def _read(
+    pages: Sequence[Page], engine: Callable[[], Engine], go_on: Callable[[], bool]
+) -> tuple[list[tuple[Sheet, Mapping]], tuple[str, ...]]:
+    """A text layer is taken as it is; everything else the engine reads, up to READ_PAGES_MAX and while it may go on."""
     read: list[tuple[Sheet, Mapping]] = []
     budget, left = READ_PAGES_MAX, False
     for number, page in enumerate(pages, start=1):
         if page.sheet is not None:
             read.append((replace(page.sheet, number=number), Mapping(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))))
-        elif budget:
+        elif budget and go_on():
             budget -= 1
             read.append(sheet_of(page.picture, engine(), number))
         else:
-            left = True
+            budget, left = 0, True
     return read, ("pages_left_unread",) if left else ()
 
 

@@ -7,23 +7,41 @@ from dataclasses import dataclass
 
 from ocr.image import Picture, Refused, open_image
 from ocr.pdf import RefusedPdf, is_pdf, open_pdf
+from ocr.qr import Readings
 from ocr.words import Sheet
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture that was opened already, and the codes on it: what a first look found need not be looked for again."""
+
+    data: bytes  # as sent
+    picture: Picture
+    codes: Readings
+
+
+File = bytes | Seen
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """`sheet`: a text layer, in the picture's pixels. `drawn`: by us from a PDF, so no camera is to blame for it."""
+    """`sheet`: a text layer, in the picture's pixels. `drawn`: by us from a PDF, so no camera is to blame for it. `codes`:
+    None where nobody has looked for any yet."""
 
     picture: Picture
     sheet: Sheet | None = None
     drawn: bool = False
+    codes: Readings | None = None
 
 
-def pages_of(files: Sequence[bytes]) -> tuple[list[Page], tuple[str, ...]]:
+def pages_of(files: Sequence[File]) -> tuple[list[Page], tuple[str, ...]]:
     """All pages that could be opened, and why others could not."""
     pages: list[Page] = []
     faults: list[str] = []
     for data in files:
+        if isinstance(data, Seen):
+            pages.append(Page(data.picture, codes=data.codes))
+            continue
         if is_pdf(data):
             faults += _add_pdf(data, pages)
             continue

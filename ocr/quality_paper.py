@@ -38,6 +38,7 @@ _TOUCH_PX = 2
 class Coaching:
     faults: tuple[PaperFault, ...] = ()  # what matters most stands first
     cut: tuple[Edge, ...] = ()  # where writing runs out of the picture; not empty exactly with "cut_edges"
+    letters: int = 0  # letter-like spots: a page has hundreds, even a bad photo of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def coach(picture: Picture) -> Coaching:
     if far and "too_small" not in faults:
         faults.append("too_far")
     cut = _cut(letters) if letters.count >= LETTERS_MIN else ()
-    return Coaching((*faults, "cut_edges") if cut else tuple(faults), cut)
+    return Coaching((*faults, "cut_edges") if cut else tuple(faults), cut, letters.count)
 
 
 def edges_touched(boxes: Iterable[Quad], width: int, height: int, within: float = 0.004) -> tuple[Edge, ...]:

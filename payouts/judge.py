@@ -39,6 +39,10 @@ class Source(StrEnum):
 def counted(payout: Payout, outcome: Outcome, source: Source, now: datetime) -> Payout:
     """The counters after this answer."""
     match outcome:
+        case Refused(permanent=True) if source is Source.SEND and payout.unanswered > 1:
+            # An earlier post may have been taken. Counted all the same: else a request that is always refused would be
+            # posted again for ever, and nobody would ask what became of the first one.
+            return payout
         case RateLimited() | Refused() if source is Source.SEND:
             # This post was certainly not taken, so it is none of those that may have been.
             return replace(payout, unanswered=max(payout.unanswered - 1, 0))

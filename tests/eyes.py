@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ocr.facts import Ask, Decision, Invoice
+from ocr.paper_files import File, Seen
 from ocr.words import Sheet, Word
 from tests.bills import bill
 
@@ -57,12 +58,13 @@ def paper(number: str, *, verdict: str = "auto", ask: Ask | None = None, **chang
 NOTHING = FakePaper("unreadable", decision=None, problems=("no_code_found",), invoice=None)
 
 
-def eyes(seen: Mapping[bytes, FakePaper], together: FakePaper = NOTHING) -> Callable[[bytes | Sequence[bytes]], FakePaper]:
+def eyes(seen: Mapping[bytes, FakePaper], together: FakePaper = NOTHING) -> Callable[..., FakePaper]:
     """Each file shows its paper, several at once show `together`, and any other file shows nothing."""
 
-    def read(data: bytes | Sequence[bytes]) -> FakePaper:
-        if not isinstance(data, bytes) and len(data) > 1:
+    def read(data: File | Sequence[File], *, go_on: Callable[[], bool] = lambda: True) -> FakePaper:
+        if not isinstance(data, bytes | Seen) and len(data) > 1:
             return together
-        return seen.get(data if isinstance(data, bytes) else data[0], NOTHING)
+        file = data if isinstance(data, bytes | Seen) else data[0]
+        return seen.get(file.data if isinstance(file, Seen) else file, NOTHING)
 
     return read

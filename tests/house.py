@@ -137,7 +137,7 @@ class Home:
     def work(self, *queues: str) -> int:
         """Do the jobs that wait in Redis now, as a worker would; how many there were."""
         done = 0
-        for name in queues or ("turns", "media", "payouts"):
+        for name in queues or ("turns", "media", "paper", "payouts"):
             queue = bells.queue(self.house, name)
             for job in queue.get_jobs():
                 queue.remove(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -77,3 +78,48 @@ def web_memory_mb() -> float:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return max(sizes)
+
+
+@contextmanager
+def peak_memory_mb(workers: Sequence[str], every_s: float = 0.5) -> Iterator[dict[str, float]]:
+    """The largest resident sets seen meanwhile of each of this root's workers, parent and child together, by its queue.
+
+    What both share is counted twice: the machine needs less."""
+    peaks = dict.fromkeys(workers, 0.0)
+    ended = threading.Event()
+
+    def watch() -> None:
+        parents = {name: _worker(name) for name in workers}
+        while not ended.wait(every_s):
+            for name, parent in parents.items():
+                if parent is not None:
+                    peaks[name] = max(peaks[name], _family_mb(parent))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield peaks
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _worker(queue: str) -> psutil.Process | None:
+    mark = os.environ["PORT"]
+    for process in psutil.process_iter():
+        try:
+            if process.cmdline()[-2:] == ["worker", queue] and process.environ().get("PORT") == mark:
+                return process
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return None
+
+
+def _family_mb(parent: psutil.Process) -> float:
+    sizes = 0.0
+    try:
+        for process in (parent, *parent.children(recursive=True)):
+            sizes += process.memory_info().rss / 2**20
+    except psutil.NoSuchProcess:  # a child has ended between two looks
+        pass
+    return sizes

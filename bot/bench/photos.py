@@ -27,24 +27,30 @@ _TOOK = text("""
 
 def photo_latencies_s(made: House, count: int, pictures: Path) -> list[float]:
     """Seconds of each photo that was credited."""
-    codes = json.loads(saathi("coupon", "issue", "--sku", _sku(), "--count", str(count), "--json", env=_env()))["codes"]
-    digits = made.settings.twilio_from.removeprefix("whatsapp:+")
+    paths = labels(made, count, pictures)
     phones = [Phone(made.settings.sandbox_url, f"+9198{10_000_000 + n:08d}", "Load") for n in range(SENDERS)]
-    paths = [
-        photograph([(wa_link(digits, code), code)], pictures / f"{n}.jpg", columns=1, tilt=0.05 + n % 6 / 20)
-        for n, code in enumerate(codes)
-    ]
     for number, path in enumerate(paths):
         began = time.monotonic()
         phones[number % SENDERS].photo(path)
         time.sleep(max(0.0, EVERY_S - (time.monotonic() - began)))
     deadline = time.monotonic() + WAIT_S
-    while len(found := _took(made)) < count and time.monotonic() < deadline:
+    while len(found := credited_s(made)) < count and time.monotonic() < deadline:
         time.sleep(0.5)
     return found
 
 
-def _took(made: House) -> list[float]:
+def labels(made: House, count: int, folder: Path) -> list[Path]:
+    """Photos of new labels, one code on each."""
+    codes = json.loads(saathi("coupon", "issue", "--sku", _sku(), "--count", str(count), "--json", env=_env()))["codes"]
+    digits = made.settings.twilio_from.removeprefix("whatsapp:+")
+    return [
+        photograph([(wa_link(digits, code), code)], folder / f"{n}.jpg", columns=1, tilt=0.05 + n % 6 / 20)
+        for n, code in enumerate(codes)
+    ]
+
+
+def credited_s(made: House) -> list[float]:
+    """Seconds from each photo of a label stored to its points handed over, so far."""
     with made.engine.connect() as conn:
         return [float(row.took_s) for row in conn.execute(_TOOK)]
 

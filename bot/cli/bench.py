@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,45 @@ def turns(quick: bool, as_json: bool) -> None:
 
     plan = Plan(people=40, web_s=5, loop_s=6, rising_s=3, photos=10, pgbench_s=3) if quick else Plan()
     figures = measure(plan)
+    print_json(figures) if as_json else Console().print_json(json.dumps(figures))
+
+
+@group.command()
+@click.option("--singles", default=30, show_default=True, help="Bills sent one after the other.")
+@click.option("--queued", default=100, show_default=True, help="Bills sent at once.")
+@click.option("--people", default=25, show_default=True, help="Members who send them.")
+@click.option("--json", "as_json", is_flag=True)
+def bills(singles: int, queued: int, people: int, as_json: bool) -> None:
+    """Photos of bills through the whole house: seconds to the credit, whether a queue drains, who waits behind it."""
+    from bot.bench.bills import Plan, measure
+
+    figures = measure(Plan(singles, queued, people))
+    print_json(figures) if as_json else Console().print_json(json.dumps(figures))
+
+
+@group.command()
+@click.option("--moves", default=1_000_000, show_default=True, type=click.IntRange(0), help="Loaded as the past; 0: none.")
+@click.option("--redemptions", default=30, show_default=True, type=click.IntRange(0), help="Of each kind; 0: leave them out.")
+@click.option("--quick", is_flag=True, help="Seconds instead of minutes, for trying it out; not for quoting.")
+@click.option("--forget", is_flag=True, help="Only delete what the last run left on disk.")
+@click.option("--json", "as_json", is_flag=True)
+def ledger(moves: int, redemptions: int, quick: bool, forget: bool, as_json: bool) -> None:
+    """Postings a second beside pgbench, bytes, verify, balances over millions of moves, redemption to "paid".
+
+    sql, python: rates with so many clients, each beside simple_update on the same server in the same run; spread: a row of
+    its own for every posting; busy: one striped budget with a hard stop. sustained, balance_read, verify: with the past
+    loaded. confirmed_to_paid: from the yes to the message that Twilio has taken. Takes about ten minutes, and gigabytes of
+    disk for --moves 12000000, which --forget gives back.
+    """
+    from bot.bench import ledger as bench
+
+    if forget:
+        bench.forget()
+        return
+    plan = bench.Plan(moves=moves, redemptions=redemptions)
+    if quick:
+        plan = replace(plan, clients=(1, 4), sql_s=2, python_clients=4, python_s=2, sustained_s=3)
+    figures = bench.measure(plan, told=lambda line: click.echo(line, err=True))
     print_json(figures) if as_json else Console().print_json(json.dumps(figures))
 
 

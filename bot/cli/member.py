@@ -12,6 +12,8 @@ from sqlalchemy import Connection, text
 
 from base.masking import mask_name, mask_phone
 from base.money import grouped
+from bot import bells, pins
+from bot.cli.acting import as_staff, on_duty
 from bot.cli.house import moment_utc, of, print_json, refuse
 from bot.wiring import House
 from ledger.balance import balance, movements
@@ -43,13 +45,38 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
     """One member's page. PHONE: +919812345678, 9812345678, or a WhatsApp user id."""
     house = of(ctx)
     with house.engine.connect() as conn:
-        found = conn.execute(_FIND, {"addresses": addresses(phone), "programme": programme_id}).all()
-        if not found:
-            raise nobody(phone) if programme_id is None else refuse(f"nobody has written to {programme_id} from {phone}")
-        if len(programmes := sorted({row.programme_id for row in found})) > 1:
-            raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
-        page = _page(house, conn, found[0])
+        page = _page(house, conn, _one(conn, phone, programme_id))
     print_json(page) if as_json else click.echo(_in_words(page))
+
+
+@group.command("reset-pin")
+@click.argument("phone")
+@click.option("--programme", "programme_id", help="Needed only for someone in several.")
+@click.option("--reason", required=True, help="How you made sure that it is they who ask; kept.")
+@as_staff
+@click.pass_context
+def reset_pin(ctx: click.Context, phone: str, programme_id: str | None, reason: str, actor: str) -> None:
+    """Take away a member's PIN, and its lock. They are told, and choose a new one when money next goes out."""
+    house = of(ctx)
+    with house.engine.begin() as conn:
+        by = on_duty(conn, actor, "support")
+        member_id = _one(conn, phone, programme_id).member_id
+        told = pins.reset(house, conn, member_id, by=by.name, reason=reason) if member_id else None
+    if told is None:
+        raise refuse(f"{phone} has no PIN: nothing is to be reset")
+    for conversation in told:
+        bells.ring_turn(house, conversation)
+    click.echo(f"the PIN of {member_id} is gone; they are asked for a new one when money next goes out")
+
+
+def _one(conn: Connection, phone: str, programme_id: str | None) -> Any:
+    """The conversation in which they wrote last. Refuses where there is none, or where they are in several programmes."""
+    found = conn.execute(_FIND, {"addresses": addresses(phone), "programme": programme_id}).all()
+    if not found:
+        raise nobody(phone) if programme_id is None else refuse(f"nobody has written to {programme_id} from {phone}")
+    if len(programmes := sorted({row.programme_id for row in found})) > 1:
+        raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
+    return found[0]
 
 
 def nobody(phone: str) -> click.ClickException:

@@ -49,7 +49,7 @@ def relay(ctx: click.Context) -> None:
 
 
 @click.command()
-@click.argument("queue", type=click.Choice(["turns", "media", "payouts"]))
+@click.argument("queue", type=click.Choice(["turns", "media", "paper", "payouts"]))
 def worker(queue: str) -> None:
     """An RQ worker on one queue."""
     from bot.worker import run

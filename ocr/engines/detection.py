@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,10 +16,11 @@ Boxes = npt.NDArray[np.float32]  # n x 4 x 2, clockwise from the top left of the
 STEP_PX = 32  # the network halves its input five times
 
 
-class Detector(Protocol):
-    """What is used of the detector: its network, and what makes boxes of the network's map."""
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Its network, and what makes boxes of the network's map."""
 
-    session: Any
+    session: Callable[[Any], Any]
     postprocess_op: Any
 
 

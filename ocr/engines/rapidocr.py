@@ -12,10 +12,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from onnxruntime import InferenceSession, SessionOptions
 from rapidocr import RapidOCR
 
-from ocr.engines.detection import Boxes, text_boxes
+from ocr.engines.detection import Boxes, Detector, text_boxes
 from ocr.engines.recognition import Alphabet, texts
+from ocr.engines.subnormals import taken_as_zero
 from ocr.engines.turns import quarter_turns
 from ocr.image import Pixels
 from ocr.words import Quad, Word
@@ -41,10 +43,11 @@ class RapidOcr:
         self._recogniser = models._load_rec_model()
         self._classifier = models._load_cls_model()
         self._alphabet = Alphabet(self._recogniser.postprocess_op.character)
-        self._detectors: dict[int, Any] = {}  # by process; one inherited is kept, for its end would wait for its threads
+        self._pattern = models._load_det_model()  # its file and its settings; one thread, so nothing a fork could break
+        self._detectors: dict[int, Detector] = {}  # by process; one inherited is kept, for its end would wait for its threads
 
     def read(self, bgr: Pixels) -> tuple[Word, ...]:
-        found = text_boxes(self._detector(), bgr, DETECTION_SIDE_PX)
+        found = self._boxes(bgr, DETECTION_SIDE_PX)
         with ThreadPoolExecutor(self._threads) as pool:
             boxes = np.roll(found, -self._turns(bgr, found, pool), axis=1)
             read = texts(self._recogniser, self._alphabet, bgr, boxes, pool)
@@ -57,7 +60,7 @@ class RapidOcr:
     def turns(self, bgr: Pixels) -> int:
         """How often the page was turned clockwise by 90°, for an engine that cannot tell (about 0.3 s)."""
         with ThreadPoolExecutor(self._threads) as pool:
-            return self._turns(bgr, text_boxes(self._detector(), bgr, TURNS_SIDE_PX), pool)
+            return self._turns(bgr, self._boxes(bgr, TURNS_SIDE_PX), pool)
 
     def _turns(self, bgr: Pixels, boxes: Boxes, pool: Executor) -> int:
         def legible(some: Boxes) -> float:
@@ -65,11 +68,30 @@ class RapidOcr:
 
         return quarter_turns(self._classifier, legible, bgr, boxes)
 
-    def _detector(self) -> Any:
+    def _boxes(self, bgr: Pixels, side_max_px: int) -> Boxes:
+        with taken_as_zero():
+            return text_boxes(self._detector(), bgr, side_max_px)
+
+    def _detector(self) -> Detector:
         process = os.getpid()
         if process not in self._detectors:
-            self._detectors[process] = _models(self._threads)._load_det_model()
+            self._detectors[process] = _quick_detector(self._pattern, self._threads)
         return self._detectors[process]
+
+
+def _quick_detector(pattern: Any, threads: int) -> Detector:
+    """The same network with threads of its own, which take as zero what the calling thread does (`taken_as_zero`): the
+    package knows no such setting."""
+    options = SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # an arena keeps what the largest page needed
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves its core to others
+    network = InferenceSession(pattern.session.session._model_path, options, providers=["CPUExecutionProvider"])
+    name = network.get_inputs()[0].name
+    return Detector(lambda given: network.run(None, {name: given})[0], pattern.postprocess_op)
 
 
 def _models(threads: int) -> RapidOCR:

@@ -40,6 +40,7 @@ class Balance:
     igst: Found[int] | None = None
     cess: Found[int] | None = None
     round_off: Found[int] | None = None
+    undivided_tax: int | None = None
     adjustment: int | None = None
     words: int | None = None
     rivals: tuple[int, ...] = ()
@@ -54,6 +55,7 @@ class _Closing:
     igst: Value | None = None
     cess: Value | None = None
     round_off: Value | None = None
+    undivided_tax: int | None = None
     adjustment: int | None = None
     exact: bool = False  # nothing but printed sums was needed
     taxed: bool = False  # a tax is part of it, be it only as `total tax`
@@ -187,7 +189,10 @@ def _gap_closed(total: Value, taxable: Value, tax: _Taxes, values: dict[str, lis
             continue
         score = 0.6 * bonus + 0.5 * taxable.weight + 0.6 * weight + charge_weight
         if best is None or score > best.score:
-            best = _Closing(score, taxable, central, state, integrated, cess, rounding, charge or None, exact, paise > 0)
+            undivided = paise if not (central or state or integrated) and paise else None
+            best = _Closing(
+                score, taxable, central, state, integrated, cess, rounding, undivided, charge or None, exact, paise > 0
+            )
     return best
 
 
@@ -226,6 +231,8 @@ def _told(total: Value, closing: _Closing, spoken: dict[int, bool], values: dict
     )  # fmt: skip
     taxed = closing.taxed or untaxed  # else what "closes" is a total and the same total before rounding
     sure = _sureness(total, closing, agreed, bool(rivals), taxed)
+    if any(_adjusted(total, rival, values["adjust"]) for rival in rivals):
+        sure = min(sure, 0.85)
     lone = values["taxable"][0] if values["taxable"] and not closes and values["taxable"][0].cell.kind == "taxable" else None
     exact = [paise for paise, right in spoken.items() if right]
     words = total.paise if agreed else exact[0] if len(exact) == 1 else None
@@ -233,8 +240,16 @@ def _told(total: Value, closing: _Closing, spoken: dict[int, bool], values: dict
     return Balance(
         _found(total, sure), _found(closing.taxable, part) if closes and taxed else _found(lone, 0.5),
         _found(closing.cgst, part), _found(closing.sgst, part), _found(closing.igst, part), _found(closing.cess, part),
-        _found(closing.round_off, part), closing.adjustment if closes else None, words, rivals,
+        _found(closing.round_off, part),
+        closing.undivided_tax if closes else None, closing.adjustment if closes else None, words, rivals,
     )  # fmt: skip
+
+
+def _adjusted(total: Value, rival: int, adjustments: Sequence[Value]) -> bool:
+    """`Total 5,900.00, less CD 100.00, Net Amount 5,800.00`: the better label stands beside the other sum."""
+    return total.cell.kind != "total" and any(
+        value.paise and abs(abs(rival - total.paise) - abs(value.paise)) <= _PRINTED_ROUNDING_MAX for value in adjustments
+    )
 
 
 def _sureness(total: Value, closing: _Closing, agreed: bool, rivals: bool, taxed: bool) -> float:

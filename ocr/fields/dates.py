@@ -4,48 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ocr.facts import Found
-from ocr.fields import wordings
+from ocr.fields import blurred, wordings
+from ocr.fields.days import Day, dates_in
 from ocr.fields.labels import Hit, compiled, hits
 from ocr.rows import Cell, Page
-
-_MONTH_NAMES = """jan january जनवरी; feb february फरवरी; mar march मार्च; apr april अप्रैल; may मई; jun june जून; jul july जुलाई;
-    aug august अगस्त; sep sept september सितंबर सितम्बर; oct october अक्टूबर; nov november नवंबर नवम्बर; dec december दिसंबर दिसम्बर"""
-_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES.split(";"), start=1) for name in names.split()}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True)).replace("o", "[o0]").replace("l", "[l1I]")
-_D, _GAP, _ENDS = r"[0-9OolI]", r"\s{0,2}", r"(?![0-9]|[-/.][0-9])"
-_FIGURES = re.compile(
-    rf"(?<![0-9A-Za-z/.-]){_D}{{1,2}}{_GAP}(?P<mark>[-/.–—,]){_GAP}{_D}{{1,2}}{_GAP}(?P=mark){_GAP}(?:20)?{_D}{{2}}{_ENDS}"
-)
-_ISO = re.compile(r"(?<![0-9])(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?![0-9])")
-_NAMED = re.compile(
-    rf"(?<![0-9A-Za-z])({_D}{{1,2}})(?:st|nd|rd|th)?[\s\-/.,'’]{{0,3}}({_MONTH})[\s\-/.,'’]{{0,3}}((?:20)?{_D}{{2}})(?![0-9])",
-    re.IGNORECASE,
-)
-_NAMED_FIRST = re.compile(
-    rf"(?<![A-Za-z])({_MONTH})[\s\-.]{{0,2}}(\d{{1,2}})(?:st|nd|rd|th)?[\s,\-']{{1,3}}(20\d{{2}})(?![0-9])", re.IGNORECASE
-)
-_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", **{chr(0x966 + n): str(n) for n in range(10)}})
-_HINDI = str.maketrans({chr(0x966 + n): str(n) for n in range(10)})
 
 _LABELS = compiled(wordings.DATE)
 _NUMBER_LABEL = re.compile(
     r"(?:[i1l|]nv(?:oice)?|(?<!way )(?<!way-)(?<!way)b[il1]ll|voucher)\W{0,2}(?:n[o0]|num|#)", re.IGNORECASE
 )
+_WATERMARK = re.compile(r"\W*20\d\d[./]\d\d[./]\d\d\s{0,2}\d\d:?\d\d\W*")  # a camera's own print on its photo
 _ABOUT_DAYS = 500  # other dates of a paper lie no further from its own
 _YEAR_MAX = 2045
+_BLURRED, _BESIDE_NUMBER = 0.85, 0.6  # both below what is taken without asking
 _WEIGHTS = {"strong": 0.97, "plain": 0.9, "none": 0.55, "other": 0.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    day: date
-    start: int
-    end: int
-    mended: bool = False  # letters were taken for figures, or month and day had to be swapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,47 +31,18 @@ class _Candidate:
     cell: Cell
 
 
-def dates_in(text: str) -> tuple[Day, ...]:
-    """Every date in a line, left to right. Day before month unless that is impossible; two figures of a year are 20xx."""
-    text = text.translate(_HINDI)
-    found = []
-    for match in _ISO.finditer(text):
-        found.append((_day(match[3], match[2], match[1]), match))
-    for match in _NAMED.finditer(text):
-        found.append((_day(match[1], str(_month(match[2])), match[3]), match))
-    for match in _NAMED_FIRST.finditer(text):
-        found.append((_day(match[2], str(_month(match[1])), match[3]), match))
-    for match in _FIGURES.finditer(text):
-        day, month, year = re.split(r"[-/.–—,\s]+", match.group().strip())
-        found.append((_day(day, month, year), match))
-    days = [Day(value[0], match.start(), match.end(), value[1]) for value, match in found if value]
-    days.sort(key=lambda d: (d.start, -(d.end - d.start)))
-    return tuple(d for place, d in enumerate(days) if not any(e.start <= d.start < e.end for e in days[:place]))
+def find_date(pages: Sequence[Page], number: Found[str] | None = None) -> Found[date] | None:
+    """The date with the best label; a lone date without one is doubtful; two that are equally labelled are, too.
 
-
-def _month(name: str) -> int:
-    name = name.lower()
-    return _MONTHS.get(name) or _MONTHS.get(name.replace("0", "o").replace("1", "l")) or 0
-
-
-def _day(day: str, month: str, year: str) -> tuple[date, bool] | None:
-    if not any(letter.isdigit() for letter in day + year):
-        return None
-    mended = not (day + month + year).isdigit()
-    d, m, y = (int(part.translate(_DIGITS)) for part in (day, month, year))
-    y += 2000 if y < 100 else 0
-    if m > 12 >= d:  # month first, as some programs abroad print it
-        d, m, mended = m, d, True
-    try:
-        value = date(y, m, d)
-    except ValueError:
-        return None
-    return (value, mended) if 2000 <= y <= 2099 else None
-
-
-def find_date(pages: Sequence[Page]) -> Found[date] | None:
-    """The date with the best label; a lone date without one is doubtful; two that are equally labelled are, too."""
-    named = [(name, candidate) for page in pages for name, candidate in _candidates(page)]
+    Where no date has a label, one whose label is badly blurred, or that stands beside the invoice's number: never sure.
+    """
+    named = [(name, candidate) for page in pages for name, candidate in _candidates(page, hits(page, _LABELS))]
+    if not any(name in ("strong", "plain") for name, _ in named):
+        named = [
+            (name, replace(candidate, weight=_BLURRED * candidate.weight) if name in ("strong", "plain") else candidate)
+            for page in pages
+            for name, candidate in _candidates(page, blurred.labels(page, wordings.DATE, hits(page, _LABELS)))
+        ]
     candidates = [candidate for name, candidate in named if name != "other"]
     if not candidates:
         return None
@@ -110,15 +57,18 @@ def find_date(pages: Sequence[Page]) -> Found[date] | None:
     others = [candidate.day for name, candidate in named if name == "other"]  # due, ordered, acknowledged: about then, too
     if others and all(abs((day - best.day).days) > _ABOUT_DAYS for day in others):
         sure *= 0.85
+    if sure < _BESIDE_NUMBER:
+        beside = next((found for page in pages if number and (found := blurred.day_beside(page, number))), None)
+        if beside:
+            return Found(beside[0], _BESIDE_NUMBER, beside[1].box, beside[1].page)
     return Found(best.day, round(sure, 3), best.cell.box, best.cell.page)
 
 
-def _candidates(page: Page) -> list[tuple[str, _Candidate]]:
-    labels = hits(page, _LABELS)
+def _candidates(page: Page, labels: Sequence[Hit]) -> list[tuple[str, _Candidate]]:
     found = []
     for cell, day in _days(page):
         name, beside = _label_of(page, labels, cell, day)
-        weight = _WEIGHTS[name] * (1.0 if beside else 0.94) * (0.6 if day.mended else 1.0) * _trust(cell)
+        weight = _WEIGHTS[name] * (1.0 if beside else 0.94) * (0.75 if day.mended else 1.0) * _trust(cell)
         if cell.middle > page.height * 0.55:  # lists of other bills, signatures, stamps
             weight *= 0.5 if name == "none" else 1.0 if beside else 0.85
         if not 2017 <= day.day.year <= _YEAR_MAX:
@@ -137,10 +87,10 @@ def _days(page: Page) -> list[tuple[Cell, Day]]:
     for row in page.rows:
         seen = 0
         for cell in row.cells:
-            for day in dates_in(cell.text):
+            for day in dates_in(cell.text) if not _WATERMARK.fullmatch(cell.text) else ():
                 found.append((cell, day))
                 seen += 1
-        if not seen:
+        if not seen and not any(_WATERMARK.fullmatch(cell.text) for cell in row.cells):
             found += [(row.cell_at(day.start), day) for day in dates_in(row.text)]
     return found
 

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ocr.facts import Found
-from ocr.fields import wordings
-from ocr.fields.dates import dates_in
+from ocr.fields import blurred, wordings
+from ocr.fields.days import dates_in
 from ocr.fields.labels import Hit, Piece, below, compiled, hits, level, next_on_row, text_right
 from ocr.rows import Cell, Page
 
 _LABELS = compiled(wordings.NUMBER)
+_BLURRED_WORDINGS = wordings.NUMBER | {"other": ";".join((wordings.NUMBER["other"], *wordings.PARTY.values()))}
 _WEIGHTS = {"strong": 0.97, "medium": 0.92, "weak": 0.62}
 _UNLABELLED, _TITLED = 0.63, 0.9
+_GUESS, _BLURRED, _LOST = 0.51, 0.85, 0.6  # what is found without a clear label stays below what is taken without asking
 _TITLE = re.compile(r"(?:tax|gst|retail)?\s?invoice|bill of supply|cash memo|credit note|debit note", re.IGNORECASE)
 _AFTER_LABEL = re.compile(
-    r"^(?:[\s:.;=\-–—#|*'\"·,)>_：।]|(?:&|and|/)\s{0,2}(?:date|dt|dated)\b|no(?![a-z0-9])|n[co0](?=\s*[.:])|(?:date|dt|dated)(?=\s*:))+",
+    r"^(?:[\s:.;=\-–—#|*'\"·,)>_：।]|(?:&|and|/)\s{0,2}(?:date|dt|dated)\b|\(s\)|no(?![a-z0-9])|n[co0](?=\s*[.:])|(?:date|dt|dated)(?=\s*:))+",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9/\-]|\s?[/\-]\s?(?=[A-Za-z0-9]))*")
+_NUMBER = re.compile(r"[A-Za-z0-9](?: [/\-](?=[A-Za-z0-9])| ?[/\-] (?=[A-Za-z]{0,4}[0-9])|[A-Za-z0-9/\-])*")
 _YEAR = re.compile(r"(?<![0-9A-Za-z])((?:20)?\d{2})[-/]?((?:20)?\d{2})(?=[-/]|$)")
+_YEAR_AND_LETTER = re.compile(r"(?:20)?(\d\d)[-/]?(?:20)?(\d\d)[-/]?[A-Z](?=\d{2})")
 _OF_WAY_BILL = re.compile(r"way\W{0,3}$", re.IGNORECASE)  # `e-Way Bil No.`, however blurred
+_OF_ANOTHER_DOCUMENT = re.compile(r"[a-z]{4,}[ .]{1,2}$", re.IGNORECASE)  # `Dnpatch Doc No.`
+_COLON_NAMED = re.compile(r"(?:tax |gst )?(?:invoice|inv|bill)\.? ?$", re.IGNORECASE)
+_COLON_AS_FIGURE = re.compile(r"^[\s.]*[1Iil|] (?=[A-Z]{0,4}[0-9/\-]*[0-9]{3})")
 _CAPITALS_ALIKE = frozenset("ckopsuvwxz")  # small letters that differ from capitals by their height alone
-_STUCK = re.compile(r"(?<=[0-9])(?:dated?|dt)\b.*", re.IGNORECASE)
+_STUCK = re.compile(r"(?<=[0-9])(?:dated?|dt|dtd)\b.*", re.IGNORECASE)
+_TORN = re.compile(r"[.,;:|*'\"]{1,2}[/\-][A-Za-z0-9]")
 _NOT = re.compile(r"\d{2}[A-Z]{5}\d{4}[A-Z]\w{3}|\d{15,}|(?:of|page)\d*|b2[bc]|\d\.\d+", re.IGNORECASE)
 
 
@@ -37,10 +44,15 @@ class _Candidate:
 
 
 def find_number(pages: Sequence[Page]) -> Found[str] | None:
-    """The best labelled number; surer where two labels agree, less so where two equal labels name different ones."""
-    candidates = [candidate for page in pages for candidate in _candidates(page)]
+    """The best labelled number; surer where two labels agree, less so where two equal labels name different ones.
+
+    Where no label can be made out, the number at one that is badly blurred, or what stands beside a date: never sure.
+    """
+    candidates = [candidate for page in pages for candidate in _candidates(page, hits(page, _LABELS))]
     if any(_labelled(page) for page in pages):  # where a number has its label, one that could not be read is not replaced
         candidates = [c for c in candidates if c.weight >= _UNLABELLED]
+    elif not any(c.weight >= _GUESS for c in candidates):
+        candidates += _of_blurred_labels(pages) or _of_no_label(pages)
     if not candidates:
         return None
     best = max(candidates, key=lambda c: c.weight)
@@ -52,29 +64,47 @@ def find_number(pages: Sequence[Page]) -> Found[str] | None:
     return Found(best.number, round(sure, 3), best.cell.box, best.cell.page)
 
 
+def _of_blurred_labels(pages: Sequence[Page]) -> list[_Candidate]:
+    found = [c for page in pages for c in _candidates(page, blurred.labels(page, _BLURRED_WORDINGS, hits(page, _LABELS)))]
+    return [replace(c, weight=_BLURRED * c.weight) for c in found if c.weight >= _GUESS]
+
+
+def _of_no_label(pages: Sequence[Page]) -> list[_Candidate]:
+    found = next((found for page in pages if (found := blurred.unlabelled(page))), None)
+    return [_Candidate(found[0], _LOST * _trust(found[1]), found[1])] if found else []
+
+
 def _labelled(page: Page) -> bool:
-    return any(hit.name == "strong" for hit in hits(page, _LABELS))
+    return any(hit.name == "strong" and not _of_another(page, hit) for hit in hits(page, _LABELS))
+
+
+def _of_another(page: Page, hit: Hit) -> bool:
+    """The `Bill No` of an e-way bill and the `Doc No` of a dispatch name other papers."""
+    text = page.rows[hit.row].text
+    if _OF_WAY_BILL.search(text[: hit.start]):
+        return True
+    return text[hit.start : hit.end].lower().startswith("do") and bool(_OF_ANOTHER_DOCUMENT.search(text[: hit.start]))
 
 
 def _key(number: str) -> str:
     return "".join(letter for letter in number.upper() if letter.isalnum())
 
 
-def _candidates(page: Page) -> list[_Candidate]:
-    labels = [hit for hit in hits(page, _LABELS) if not _inside_number(page, hit)]
+def _candidates(page: Page, hits_of_labels: Sequence[Hit]) -> list[_Candidate]:
+    labels = [hit for hit in hits_of_labels if not _inside_number(page, hit)]
     found = []
     for hit in labels:
-        if hit.name not in _WEIGHTS or _OF_WAY_BILL.search(page.rows[hit.row].text[: hit.start]):
+        if hit.name not in _WEIGHTS or (hit.name != "weak" and _of_another(page, hit)):
             continue
         if hit.name == "weak" and (hit.middle > page.height * 0.5 or not _opens_cell(page, hit)):
             continue
         value = _beside(page, labels, hit)
-        if value is None and hit.name != "weak":
-            value = _under(page, hit)
+        if value is None and hit.name != "weak" and not _damaged_beside(page, labels, hit):
+            value = _under(page, labels, hit)
             if value and hit.middle > page.height * 0.55:  # lists of other bills
                 value = value[0], value[1] * 0.85, value[2]
         if value:
-            sure = _TITLED if hit.name == "weak" and _titled(page, hit) else _WEIGHTS[hit.name]
+            sure = _TITLED if hit.name == "weak" and (_titled(page, hit) or _colon_named(page, hit)) else _WEIGHTS[hit.name]
             found.append(_Candidate(value[0], sure * value[1], value[2]))
     return found
 
@@ -87,6 +117,12 @@ def _titled(page: Page, hit: Hit) -> bool:
             if over and hit.middle - cell.middle < 4 * page.letter and _TITLE.fullmatch(cell.text.strip()):
                 return True
     return False
+
+
+def _colon_named(page: Page, hit: Hit) -> bool:
+    """`Invoice : VE-417`."""
+    text = page.rows[hit.row].text
+    return bool(_COLON_NAMED.fullmatch(text[hit.start : hit.end])) and text[hit.end : hit.end + 2].strip()[:1] == ":"
 
 
 def _inside_number(page: Page, hit: Hit) -> bool:
@@ -108,9 +144,11 @@ def _beside(page: Page, labels: Sequence[Hit], hit: Hit) -> tuple[str, float, Ce
     follower = next_on_row([other for other in labels if other.name != "weak"], hit)
     text = text_right(page, hit, follower.left if follower else None)
     row = page.rows[hit.row]
-    found = number_in(text, loose=hit.name != "weak")
+    colon = _COLON_AS_FIGURE.match(text)
+    found = number_in(text[colon.end() :] if colon else text, loose=hit.name != "weak")
     if found:
         number, weight, place = found
+        place, weight = (place + colon.end(), weight * 0.8) if colon else (place, weight)
         cell = row.cell_at(hit.end + place)
         far = cell.left - hit.right > 14 * page.letter
         return number, weight * _trust(cell) * (0.8 if far else 1.0), cell
@@ -126,16 +164,44 @@ def _beside(page: Page, labels: Sequence[Hit], hit: Hit) -> tuple[str, float, Ce
     return None
 
 
-def _under(page: Page, hit: Hit) -> tuple[str, float, Cell] | None:
+def _damaged_beside(page: Page, labels: Sequence[Hit], hit: Hit) -> bool:
+    """Whether figures stand right of the label that are no number: then what stands below is another label's."""
+    follower = next_on_row([other for other in labels if other.name != "weak"], hit)
+    text = text_right(page, hit, follower.left if follower else None)
+    lead = len(text) - len(text.lstrip(" \t:.-"))
+    near = page.rows[hit.row].x_at(hit.end + lead) - hit.right < 14 * page.letter
+    return near and any(letter.isdigit() for letter in text[lead:].split("\t")[0])
+
+
+def _labelled_itself(page: Page, labels: Sequence[Hit], cell: Cell) -> bool:
+    """Whether a label fills the cell to the left: a value below another label may be that one's."""
+    for hit in labels:
+        row = page.rows[hit.row]
+        if hit.name == "weak" or cell not in row.cells:
+            continue
+        place = row.cells.index(cell)
+        if place and row.cells[place - 1] is hit.cell and not row.text[hit.end : row.starts[place]].strip(" \t:.-"):
+            return cell.left - hit.right < 14 * page.letter
+    return False
+
+
+def _under(page: Page, labels: Sequence[Hit], hit: Hit) -> tuple[str, float, Cell] | None:
     for line in below(page, hit, left=1.0, right=1.5):
-        joined = _joined([piece for piece in line if piece.left < hit.right + page.letter])
+        joined = _joined([piece for piece in line if _stands_under(page, hit, piece)])
         for text, cell in joined:
             found = number_in(text, loose=False)
-            if found:
+            if found and not _labelled_itself(page, labels, cell):
                 return found[0], found[1] * 0.94 * _trust(cell), cell
         if joined:
             return None
     return None
+
+
+def _stands_under(page: Page, hit: Hit, piece: Piece) -> bool:
+    """Not the last word of a line that begins in the block to the left and ends just under the label."""
+    if piece.left > hit.right + page.letter:
+        return False
+    return piece.cell.left > hit.left - 2 * page.letter or piece.right > hit.left + 0.4 * (hit.right - hit.left)
 
 
 def _joined(line: list[Piece]) -> list[tuple[str, Cell]]:
@@ -170,18 +236,18 @@ def number_in(text: str, *, loose: bool) -> tuple[str, float, int] | None:
         cut = rest[: dated[0].start].rstrip(" /-")
         if not any(letter.isdigit() for letter in cut):
             return None
-        number, ends = cut, len(cut)
+        number, ends = cut, dated[0].start
     weight = 1.0
     if not any(letter.isdigit() for letter in number):
         more = re.match(r"[\s.]{1,2}([A-Za-z0-9/\-]*\d[A-Za-z0-9/\-]*)(?![A-Za-z0-9.,])", rest[ends:])
         if not (loose and more and len(number) <= 6 and "\t" not in rest[ends : ends + 2]):
             return None
-        number, weight, ends = number + more.group(1), 0.6, ends + more.end()
+        number, weight, ends = number + more.group(1), 0.66, ends + more.end()
     if " " in number:
         number, weight = "".join(number.split()), weight * 0.95
-    tail = rest[ends : ends + 1]
-    if tail and tail not in " \t.,;:|)(*'\"" and not number.endswith(tail):
-        return None  # `Q~/7310`: a damaged number is not read
+    tail = rest[ends : ends + 1] if not (dated and ends == dated[0].start) else ""
+    if (tail and tail not in " \t.,;:|)(*'\"" and not number.endswith(tail)) or _TORN.match(rest[ends:]):
+        return None  # `Q~/7310`, `E1./2627/0690`: a damaged number is not read
     if any(c.isupper() for c in number) and all(c in _CAPITALS_ALIKE for c in number if c.islower()):
         number = number.upper()  # `GsT/24-25/18`
     if len(number) > 16 or _NOT.fullmatch(number):
@@ -203,8 +269,12 @@ def year_fits(number: str, day: date) -> bool | None:
 
 def _doubt(number: str) -> float:
     """Below 1 where letters stand among figures that look like them, as `O` between zeros."""
+    number = re.sub(r"\bB2[BC]\b", "", number)
+    opening = _YEAR_AND_LETTER.match(number)
+    if opening and int(opening[2]) == int(opening[1]) + 1:  # `2526B0281`: a letter stands between year and number
+        number = number[opening.end() :]
     if re.search(r"(?<=[0-9])[OoIlSBZ](?=[0-9/\-]|$)|[a-z](?=[0-9])(?<=[0-9][a-z])", number):
         return 0.7
-    if re.search(r"(?<=[/\-])[OoIl](?=[0-9])", number):
+    if re.search(r"(?<=[/\-])[OoIl](?=[0-9])|(?<=[A-Za-z])[Oo](?=0)|(?<=[A-Za-z])[Il](?=1)", number):
         return 0.8
     return 1.0

@@ -13,7 +13,7 @@ from ocr.gstin import Reading, gstins_in
 from ocr.rows import Cell, Page
 
 LABELS = compiled(wordings.PARTY)
-_WEAK = {"to", "m/s", "ms", "messrs", "from", "place of supply", "party", "customer"}
+_WEAK = {"to", "m/s", "ms", "messrs", "from", "place of supply", "party", "customer", "name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Parties:
     seller: Found[str] | None = None
     buyer: Found[str] | None = None
     others: tuple[str, ...] = field(default=())
+    lone: bool = False  # the only number on the paper, without a label that says whose it is
     labelled: bool = False  # the word GSTIN (or GST No) stands on the paper, whether or not a number could be read
 
 
@@ -64,10 +65,11 @@ def find_parties(pages: Sequence[Page]) -> Parties:
         buyers, plain, sure_buyer = plain[:1], plain[1:], 0.75
     if not sellers and len(buyers) > 1 and _apart(numbers[buyers[0]], numbers[buyers[1]], pages):
         sellers, buyers, sure_seller = buyers[:1], buyers[1:], 0.6
+    lone = len(numbers) == 1 and bool(sellers) and roles[sellers[0]] == "none"
     seller = _found(numbers[sellers[0]], sure_seller * (0.8 if len(sellers) > 1 else 1)) if sellers else None
     buyer = _found(numbers[buyers[0]], sure_buyer) if buyers else None
     named = {found.value for found in (seller, buyer) if found}
-    return Parties(seller, buyer, tuple(n for n in numbers if n not in named), labelled)
+    return Parties(seller, buyer, tuple(n for n in numbers if n not in named), lone, labelled)
 
 
 def _letterhead(pages: Sequence[Page], first: Sequence[_Stand], second: Sequence[_Stand], numbers: Collection[str]) -> float:
@@ -81,21 +83,31 @@ def _letterhead(pages: Sequence[Page], first: Sequence[_Stand], second: Sequence
 
 
 def _unread(pages: Sequence[Page], numbers: Collection[str]) -> bool:
-    """Whether something like another GSTIN stands on the paper that could not be read: it may be the seller's."""
+    """Whether something like another GSTIN stands, not in a buyer's block, that could not be read: it may be the seller's."""
     for page in pages:
-        for row in page.rows:
+        labels = party_labels(page)
+        for place, row in enumerate(page.rows):
             known = {reading.number[:8] for _, reading in gstins_in(row.text)}
-            for match in _ALMOST.finditer(row.text.upper()):
-                text = match.group()
-                if (
-                    sum(c.isdigit() for c in text) >= 5
-                    and sum(c.isalpha() for c in text) >= 5
-                    and sum(c.isalpha() for c in text) >= 5
-                    and not any(_near(text, number) for number in numbers)
-                    and text[:8] not in known
-                ):
+            starts = [m.end() for m in _GSTIN_WORD.finditer(row.text) if _damaged(row.text[m.end() :])]
+            starts += [m.start() for m in _ALMOST.finditer(row.text.upper()) if _almost(m.group(), numbers, known)]
+            for start in starts:
+                if _block(page, labels, place, row.cell_at(start), row.x_at(start)) in ("none", "seller"):
                     return True
     return False
+
+
+def _almost(text: str, numbers: Collection[str], known: Collection[str]) -> bool:
+    mixed = sum(c.isdigit() for c in text) >= 5 and sum(c.isalpha() for c in text) >= 5
+    return mixed and not any(_near(text, number) for number in numbers) and text[:8] not in known
+
+
+def _damaged(text: str) -> bool:
+    """Whether something stands behind the word GSTIN that is no number: as long as one, and half of it figures."""
+    said = re.split(r"[:\-]", text, maxsplit=1)[-1].strip().split("\t")[0][:24]
+    word = max(said.split(), key=len, default="")
+    return (
+        not gstins_in(text[:40]) and len(word) >= 9 and sum(c.isdigit() for c in word) >= 4 and any(c.isalpha() for c in word)
+    )
 
 
 def _near(text: str, number: str) -> bool:
@@ -137,8 +149,19 @@ def _found(group: Sequence[_Stand], sure: float) -> Found[str]:
     return Found(best.reading.number, round(sure, 3), best.cell.box, best.cell.page)
 
 
+def party_labels(page: Page) -> list[Hit]:
+    """Labels of blocks. `Name` is one only where it opens a cell: `State Name`, `Item Name` and `Bank Name` are none."""
+    found = []
+    for hit in hits(page, LABELS):
+        row = page.rows[hit.row]
+        named = row.text[hit.start : hit.end].lower() == "name"
+        if not named or (hit.start in row.starts and row.text[hit.end :].lstrip()[:1] in (":", "-")):
+            found.append(hit)
+    return found
+
+
 def _stands(page: Page) -> list[_Stand]:
-    labels = hits(page, LABELS)
+    labels = party_labels(page)
     found, order = [], 0
     for number, row in enumerate(page.rows):
         for place, reading in gstins_in(row.text):

@@ -14,7 +14,7 @@ from ocr.rows import Cell, Page
 
 LABELS = compiled(wordings.SUM)
 COLUMN_KINDS = ("total", "weak", "taxable", "gross", "cgst", "utgst", "sgst", "igst", "cess", "tax", "round", "adjust")
-_RATE = re.compile(r"^\W{0,3}(\d{1,2}(?:\.\d{1,2})?)\s?%")
+_RATE = re.compile(r"^\W{0,5}(\d{1,2}(?:\.\d{1,2})?)\s?%")
 _TAXES = ("cgst", "sgst", "utgst", "igst", "cess")
 
 

@@ -19,7 +19,7 @@ NUMBER = {
         bank a/c no; pan no; pan; gstin; gst no; gstin no; gstin/uin; licence no; license no; lic no; fssai no; drug lic no; d
         l no; dl no; cin; cin no; udyam no; msme no; tin no; vat no; aadhar no; state code; code; hsn; batch no; serial no; sr
         no; s no; sl no; si no; token no; table no; cheque no; chq no; utr no; ifsc; ifsc code; eta no; due date; date; dated;
-        dt; time; page no; page; copy; mode of payment; mode/terms of payment; terms of payment; terms of delivery;
+        dt; dtd; time; page no; page; copy; mode of payment; mode/terms of payment; terms of payment; terms of delivery;
         destination; transport; transporter; salesman; sales man; place of supply; customer code; customer id; cust id;
         customer no; party code; route; beat; project no; counter; cashier; total; invoice type; invoice value; invoice total;
         invoice amount; state; dispatched through; despatched through; no of pkgs; no of packages; no of cases; case no;
@@ -82,7 +82,7 @@ DATE = {
         bill dated; voucher date; बिल दिनांक; बिल तारीख; बीजक दिनांक; बिल तिथि; इनवॉइस दिनांक; इनवॉइस तारीख; इनवॉइस तिथि
     """,
     "plain": """
-        da?ed; dat?d; d?ted; ate; date; dated; dt; दिनांक; तारीख; तिथि; date & time; billing date
+        da?ed; dat?d; d?ted; ate; date; dated; dt; dtd; दिनांक; तारीख; तिथि; date & time; billing date
     """,
 }
 
@@ -95,7 +95,7 @@ PARTY = {
         cust gst no; customer gst; customer details; customer gstin; customer's gstin; buyer gstin; buyer's gstin; buyer name;
         buyer's name; sold to; invoice to; invoiced to; to; m/s; ms; messrs; name of buyer; name of recipient; client; deliver
         to; delivery address; delivered to; purchaser; place of supply; name of customer; customer gst no; party gst no; buyer
-        gst no; cust name; ग्राहक; क्रेता; ग्राहक का नाम; खरीदार; प्राप्तकर्ता
+        gst no; cust name; name; ग्राहक; क्रेता; ग्राहक का नाम; खरीदार; प्राप्तकर्ता
     """,
     "seller": """
         bill from; billed from; details of supplier; details of seller; supplier; supplier details; supplier gstin; seller;

@@ -155,14 +155,14 @@ class TestOurOwnRooms:
         monkeypatch.setattr(heartbeat.socket, "gethostname", lambda: "elsewhere")
         heartbeat.beat(well.house, "media", 999_999_999)
         monkeypatch.undo()
-        assert well.examined()["workers"]["found"].startswith("1 on turns, 2 on media, 1 on payouts")
+        assert well.examined()["workers"]["found"].startswith("1 on turns, 2 on media, 1 on paper, 1 on payouts")
 
     def test_a_worker_is_known_again_after_redis_lost_its_data(self, well: Patient) -> None:
         worker = BeatingWorker(well.house, bells.queue(well.house, "media"))
         worker.register_birth()
         worker.heartbeat()
         bells.redis(well.house).flushdb()
-        for name in ("turns", "payouts", *doctor_inside.BEATING):
+        for name in ("turns", "paper", "payouts", *doctor_inside.BEATING):
             heartbeat.beat(well.house, name)
         assert "no worker on media" in well.only_wrong("workers")
         worker._beaten_at = -1_000.0  # some seconds later

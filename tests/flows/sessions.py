@@ -5,8 +5,10 @@ from __future__ import annotations
 from flows import events as ev
 from flows.effects import Say
 from flows.entry import Turned, converse
+from flows.flowbook import BOOK
 from flows.kernel import Event
-from flows.redeem import Terms
+from flows.redeem_events import Destination
+from flows.redeem_states import Order, Terms
 from flows.session import Asked, Frame, Known, Notice, Session
 
 CODE = "K7QM-3XWD-9T4F-VB2H"
@@ -14,12 +16,18 @@ OTHER = "A2BC-D3EF-G4HJ-K5LM"
 MEMBER = Known("en", consented=True, enrolled=True, role="electrician", mobile_known=True)
 NOTICE = Notice("3", {"en": "https://x.in/privacy"})
 STRANGER = Known("hi", mobile_known=True, notice=NOTICE)
-TERMS = Terms(least=100, most=1200, paise_per_point=100, saved=None)
-SAVED = ev.SavedVpa("tok_1", "ra•••@okaxis")
+TERMS = Terms(least=100, most=1200, paise_per_point=100)
+SAVED = Destination("tok_1", "ra•••@okaxis")
+KNOWN = Terms(least=100, most=1200, paise_per_point=100, saved=(SAVED,))
+UNTAXED = ev.TaxPreviewed(500, 50_000, 0, 50_000, "below", 1_000, 50_000, 20_000_00, False)
+ORDER = Order(TERMS, 500, SAVED, UNTAXED)
+CONFIRM = Asked(
+    "redeem.confirm", {"points": 500, "token": "tok_1", "amount_paise": 50_000, "masked": "x", "promise_minutes": 120}
+)
 
 
 def at(*states: tuple[str, object], asked: Asked | None = None) -> Session:
-    return Session(tuple(Frame(flow, 1, state) for flow, state in states), asked)  # type: ignore[arg-type]  # states
+    return Session(tuple(Frame(flow, BOOK[flow].version, state) for flow, state in states), asked)  # type: ignore[arg-type]  # states
 
 
 def flows(session: Session) -> list[str]:

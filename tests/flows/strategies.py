@@ -12,6 +12,7 @@ from flows import events as ev
 from flows.codec import kinds
 from flows.flowbook import BOOK, NEWS
 from flows.kernel import Effect, Event, State
+from flows.redeem_states import AskForget, OfferSaved, Terms
 from flows.scan_words import HINTS, PROBLEMS
 from flows.session import Known
 from flows.texts import LOCALES, catalogue, words
@@ -33,7 +34,10 @@ OUTCOMES = (
 
 BILL_BUTTONS = ("yes-number-clm_1", "no-total-clm_1", "skip-corner-clm_2")
 BILLS = ("clm_1", "clm_2", "clm_3")
-REASONS = ("vpa_invalid", "bank", "other", "doubtful", "contested", "stale", "seen_yours", "seen_open", "too_small", "returned")
+REASONS = (
+    "vpa_invalid", "account_invalid", "bank", "declined", "other", "repeated", "phone", "crossing",
+    "doubtful", "contested", "stale", "seen_yours", "seen_open", "too_small", "returned",
+)
 
 typed = st.one_of(
     st.sampled_from(sorted({*words().commands, *words().answers})),
@@ -43,7 +47,8 @@ typed = st.one_of(
 buttons = st.one_of(
     st.sampled_from(sorted({b.id for locale in LOCALES for t in catalogue(locale).values() for b in t.buttons})),
     st.sampled_from(
-        [*BILL_BUTTONS, "all-1200", "some-600", "yes-500-tok_1", "yes-500-tok_2", "all-", "all-²", "all--5", "cmd.", "cmd.x"]
+        [*BILL_BUTTONS, "all-1200", "some-600", "yes-500-tok_1-50000", "yes-tok_1", "to-tok_2", "drop-tok_1", "forget", "why",
+         "all-", "all-²", "all--5", "cmd.", "cmd.x"]
     ),
     st.text(max_size=10),
 )
@@ -105,7 +110,11 @@ by_name = {
     "hints": st.lists(st.sampled_from([*HINTS, "odd"]), max_size=2).map(tuple),
     "problem": st.sampled_from(["", "no_code", *PROBLEMS, "odd"]),
     "token": st.sampled_from(TOKENS),
-    "kind": st.sampled_from(["vpa", "pan", "aadhaar", "malformed", "sticker", "audio"]),
+    "kind": st.sampled_from(["vpa", "bank", "pan", "pin", "aadhaar", "malformed", "sticker", "audio"]),
+    "usable_at": st.sampled_from(["", "2026-01-06T10:00"]),
+    "promised_at": st.sampled_from(["", "2026-01-05T12:00"]),
+    "limit": st.sampled_from(["", "day", "month", "unheard_of"]),
+    "ifsc": st.just("HDFC0001234"),
     "results": st.lists(results, max_size=20).map(tuple),
     "movements": st.lists(movements, max_size=7).map(tuple),
     "masked": st.just("ra•••@okaxis"),
@@ -126,6 +135,9 @@ by_name = {
 
 
 def instances(kind: type) -> st.SearchStrategy:
+    if kind in (OfferSaved, AskForget):  # there is something to offer, or the state is never come into
+        terms = instances(Terms).filter(lambda one: one.saved)
+        return st.builds(kind, terms, small)
     hints = get_type_hints(kind)
     chosen = {f.name: by_name[f.name] if f.name in by_name else _of(hints[f.name]) for f in fields(kind)}
     return st.builds(kind, **chosen)

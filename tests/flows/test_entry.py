@@ -7,13 +7,35 @@ import pytest
 from flows import events as ev
 from flows.balance import ReadingBalance
 from flows.details import AskShop
-from flows.effects import CheckVpa, ClaimCodes, ForgetSecret, ReadBalance, ReadRedeemTerms, Say
+from flows.effects import CheckDestination, ClaimCodes, ForgetSecret, ReadBalance, ReadRedeemTerms, Say
 from flows.entry import asked_secret, converse
 from flows.kernel import Event, FlowBroken
-from flows.redeem import AskPoints, AskVpa, Confirm, OfferVpa
+from flows.redeem_events import (
+    Destination,
+    DestinationAccepted,
+    DestinationRefused,
+    RedeemTermsRead,
+    RedemptionRequested,
+    TooFewPoints,
+)
+from flows.redeem_states import AskPoints, AskVpa, Confirm, OfferSaved, Order
 from flows.scan import AwaitPhotos, Kept
 from flows.session import Asked, Session
-from tests.flows.sessions import CODE, MEMBER, OTHER, SAVED, STRANGER, TERMS, at, flows, said, through
+from tests.flows.sessions import (
+    CODE,
+    CONFIRM,
+    KNOWN,
+    MEMBER,
+    ORDER,
+    OTHER,
+    STRANGER,
+    TERMS,
+    UNTAXED,
+    at,
+    flows,
+    said,
+    through,
+)
 
 
 class Unheard(ev.Event):
@@ -28,10 +50,10 @@ def test_an_event_no_flow_was_written_for_is_our_fault_and_loud() -> None:
 @pytest.mark.parametrize(
     "late",
     [
-        ev.VpaAccepted("tok_1", "ra•••@okaxis"),
-        ev.VpaRefused(),
-        ev.RedeemTermsRead(1, 2, 3, 4),
-        ev.TooFewPoints(3),
+        DestinationAccepted("tok_1", "ra•••@okaxis"),
+        DestinationRefused(),
+        RedeemTermsRead(1, 2, 3, 4),
+        TooFewPoints(3),
         ev.BalanceRead(0, 0),
         ev.Enrolled("Ramesh", "dealer"),
         ev.CodesClaimed((), 0),
@@ -45,13 +67,13 @@ def test_an_outcome_that_comes_after_its_flow_was_cancelled_says_nothing(late: E
 
 def test_a_vpa_accepted_for_an_earlier_answer_confirms_nothing() -> None:
     session = at(("redeem", AskVpa(TERMS, 500)))
-    turned = through(session, MEMBER, ev.SecretGiven("tok_2", "vpa", "axis"), ev.VpaAccepted("tok_1", "xx•••@old"))
+    turned = through(session, MEMBER, ev.SecretGiven("tok_2", "vpa", "axis"), DestinationAccepted("tok_1", "xx•••@old"))
     assert not any(isinstance(frame.state, Confirm) for frame in turned.session.frames)
 
 
 @pytest.mark.parametrize("button", ["yes-500-tok_0", "yes-300-tok_1", "yes", "yes-500", "no", "all-500", "cmd.nothing"])
 def test_an_old_button_sends_no_money(button: str) -> None:
-    session = at(("redeem", Confirm(TERMS, 500, SAVED)))
+    session = at(("redeem", Confirm(ORDER)))
     turned = converse(session, MEMBER, ev.Tapped(button))
     assert said(turned) == ["redeem.confirm"]
     assert turned.session.frames == session.frames
@@ -59,14 +81,14 @@ def test_an_old_button_sends_no_money(button: str) -> None:
 
 def test_a_second_tap_on_what_sent_the_money_tells_how_things_stand() -> None:
     turned = through(
-        at(("redeem", Confirm(TERMS, 500, SAVED))), MEMBER, ev.Tapped("yes-500-tok_1"),
-        ev.RedemptionRequested("po_1", 500, 50_000, "ra•••@okaxis", 700), ev.Tapped("yes-500-tok_1"),
+        at(("redeem", Confirm(ORDER))), MEMBER, ev.Tapped("yes-500-tok_1-50000"),
+        RedemptionRequested("po_1", 500, 50_000, "ra•••@okaxis", 700), ev.Tapped("yes-500-tok_1-50000"),
     )  # fmt: skip
     assert turned.effects == (Say("redeem.answered"), ReadBalance())
     assert turned.session.misses == 0
 
 
-@pytest.mark.parametrize("button", ["yes-name", "electrician", "skip-shop", "all-1200", "no-redeem", "yes-saved", "yes-en"])
+@pytest.mark.parametrize("button", ["yes-name", "electrician", "skip-shop", "all-1200", "no-redeem", "other", "yes-en"])
 def test_a_second_tap_on_another_answered_question_is_no_misunderstanding(button: str) -> None:
     turned = converse(Session(), MEMBER, ev.Tapped(button))
     assert said(turned) == ["menu.answered"]
@@ -75,10 +97,12 @@ def test_a_second_tap_on_another_answered_question_is_no_misunderstanding(button
 
 
 def test_another_upi_id_at_the_last_question_is_the_new_one() -> None:
-    session = at(("redeem", Confirm(TERMS, 500, SAVED)))
-    turned = through(session, MEMBER, ev.SecretGiven("tok_2", "vpa", "@ybl"), ev.VpaAccepted("tok_2", "su•••@ybl"))
-    assert turned.session.frames[-1].state == Confirm(TERMS, 500, ev.SavedVpa("tok_2", "su•••@ybl"))
-    assert said(converse(turned.session, MEMBER, ev.Tapped("yes-500-tok_1"))) == ["redeem.confirm"], "the old button is dead"
+    session = at(("redeem", Confirm(ORDER)))
+    given = ev.SecretGiven("tok_2", "vpa", "@ybl")
+    turned = through(session, MEMBER, given, DestinationAccepted("tok_2", "su•••@ybl"), UNTAXED)
+    assert turned.session.frames[-1].state == Confirm(Order(TERMS, 500, Destination("tok_2", "su•••@ybl"), UNTAXED))
+    old = converse(turned.session, MEMBER, ev.Tapped("yes-500-tok_1-50000"))
+    assert said(old) == ["redeem.confirm"], "the old button is dead"
 
 
 def test_a_number_beside_another_command_is_nothing() -> None:
@@ -98,15 +122,13 @@ def test_codes_below_a_picture_wait_for_it_and_are_claimed_once() -> None:
 
 
 def test_a_yes_typed_after_the_question_has_gone_is_no_answer_to_it() -> None:
-    asked = Asked("redeem.confirm", {"points": 500, "token": "tok_1", "amount_paise": 50_000, "masked": "x"})
-    session = at(("redeem", Confirm(TERMS, 500, SAVED)), asked=asked)
+    session = at(("redeem", Confirm(ORDER)), asked=CONFIRM)
     turned = through(session, MEMBER, ev.Tapped("no-redeem"), ev.Said("yes"))
     assert said(turned) == ["thanks.welcome"]
 
 
 def test_a_yes_after_help_or_stop_still_answers_the_question_that_stands() -> None:
-    asked = Asked("redeem.confirm", {"points": 500, "token": "tok_1", "amount_paise": 50_000, "masked": "x"})
-    session = at(("redeem", Confirm(TERMS, 500, SAVED)), asked=asked)
+    session = at(("redeem", Confirm(ORDER)), asked=CONFIRM)
     for word in ("help", "STOP"):
         turned = through(session, MEMBER, ev.Said(word), ev.Said("haan"))
         assert [type(effect).__name__ for effect in turned.effects] == ["RequestRedemption"]
@@ -147,8 +169,8 @@ def test_a_secret_is_asked_for_only_where_money_goes() -> None:
     assert asked_secret(Session()) is None
     assert asked_secret(at(("redeem", AskPoints(TERMS)))) is None
     assert asked_secret(at(("redeem", AskVpa(TERMS, 500)))) == "vpa"
-    assert asked_secret(at(("redeem", OfferVpa(TERMS, 500, SAVED)))) == "vpa"
-    assert asked_secret(at(("redeem", Confirm(TERMS, 500, SAVED)))) == "vpa?"
+    assert asked_secret(at(("redeem", OfferSaved(KNOWN, 500)))) == "vpa"
+    assert asked_secret(at(("redeem", Confirm(ORDER)))) == "vpa?"
     assert asked_secret(at(("redeem", AskVpa(TERMS, 500)), ("balance", ReadingBalance()))) is None
 
 
@@ -160,14 +182,14 @@ def test_a_secret_nobody_asked_for_is_forgotten(kind: str, session: Session) -> 
     assert turned.session.frames == session.frames
 
 
-@pytest.mark.parametrize("kind", ["pan", "bank_account", "aadhaar", "malformed"])
-@pytest.mark.parametrize("state", [AskVpa(TERMS, 500), OfferVpa(TERMS, 500, SAVED)])
-def test_another_secret_than_the_one_asked_for_is_forgotten_and_asked_again(kind: str, state: AskVpa | OfferVpa) -> None:
+@pytest.mark.parametrize("kind", ["pan", "bank", "aadhaar", "malformed"])
+@pytest.mark.parametrize("state", [AskVpa(TERMS, 500), OfferSaved(KNOWN, 500)])
+def test_another_secret_than_the_one_asked_for_is_forgotten_and_asked_again(kind: str, state: AskVpa | OfferSaved) -> None:
     turned = converse(at(("redeem", state)), MEMBER, ev.SecretGiven("tok_9", kind, "1234"))
     assert turned.effects[0] == ForgetSecret("tok_9")
     assert said(turned) == ["secret.aadhaar_refused" if kind == "aadhaar" else "redeem.vpa_malformed"]
     assert turned.session.frames[-1].state == state
-    assert not any(isinstance(effect, CheckVpa) for effect in turned.effects)
+    assert not any(isinstance(effect, CheckDestination) for effect in turned.effects)
 
 
 def test_news_leaves_the_question_standing() -> None:

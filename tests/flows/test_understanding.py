@@ -12,7 +12,7 @@ from flows.session import Asked, Known, Session
 from flows.spelling import as_indian_mobile, as_name, as_profile_name, as_shop, normalised, only_emoji, whole_number
 from flows.understand import exactly, nearly
 
-CONFIRM = Asked("redeem.confirm", {"points": 500, "token": "tok_1", "amount_paise": 1, "masked": "a"})
+CONFIRM = Asked("redeem.confirm", {"points": 500, "token": "tok_1", "amount_paise": 1, "masked": "a", "promise_minutes": 120})
 CONSENT = Asked("enrol.consent")
 MENU = Asked("menu.main")
 ROLE = Asked("enrol.ask_role", {"name": "A"})
@@ -35,12 +35,12 @@ POINTS = Asked("redeem.ask_points", {"least": 100, "most": 1200, "some": 600})
         ("बंद करो।", CONFIRM, Commanded("stop")),
         ("Stop please", CONFIRM, Commanded("stop")),
         ("stop bhai", None, Commanded("stop")),
-        ("yes", CONFIRM, Tapped("yes-500-tok_1")),
-        ("हाँ", CONFIRM, Tapped("yes-500-tok_1")),
-        ("हां", CONFIRM, Tapped("yes-500-tok_1")),
-        ("haan bhai", CONFIRM, Tapped("yes-500-tok_1")),
-        ("Yes, send it", CONFIRM, Tapped("yes-500-tok_1")),
-        ("हाँ, भेज दो", CONFIRM, Tapped("yes-500-tok_1")),
+        ("yes", CONFIRM, Tapped("yes-500-tok_1-1")),
+        ("हाँ", CONFIRM, Tapped("yes-500-tok_1-1")),
+        ("हां", CONFIRM, Tapped("yes-500-tok_1-1")),
+        ("haan bhai", CONFIRM, Tapped("yes-500-tok_1-1")),
+        ("Yes, send it", CONFIRM, Tapped("yes-500-tok_1-1")),
+        ("हाँ, भेज दो", CONFIRM, Tapped("yes-500-tok_1-1")),
         ("Don't send", CONFIRM, Tapped("no-redeem")),
         ("नही जी", CONFIRM, Tapped("no-redeem")),
         ("yes", None, Said("yes")),

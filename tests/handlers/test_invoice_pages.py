@@ -62,7 +62,7 @@ def test_the_bills_are_listed_on_demand(member: Home) -> None:
     assert member.told()[-1] == "bills.none"
     send(member, bill("A-1"))
     send(member, bill(lines=()))
-    member.write("status")
+    member.write("bill status")
     assert member.told()[-1] == "bills.list"
     assert "✅ A-1, sent 5 Jan 2026: +125" in member.said()[-1].body and "answer by 6 Jan 2026" in member.said()[-1].body
     member.write("points")

@@ -7,14 +7,16 @@ from typing import TypeVar
 
 from base import driver
 from bot.turn import _BEGIN, _turn
-from flows.effects import PreviewTax, RequestRedemption, SavePan
+from flows.effects import CheckDestination, PreviewTax, RequestRedemption, SavePan
 from flows.events import SecretGiven, TaxExceedsCash, TaxPreviewed, TermsChanged
 from flows.kernel import Effect
+from flows.redeem_events import DestinationAccepted
 from flows.tax_events import PanRefused
 from handlers import secrets
 from handlers.registry import HANDLERS
 from handlers.turn import Turn
 from ledger import points
+from tests.handlers.redeeming import rules
 from tests.house import SUNITA, Home
 
 PAN = "ABCPD1234F"
@@ -94,6 +96,8 @@ def test_a_request_that_would_pay_less_than_was_shown_changes_nothing(at_home: H
     at_home.enrol()
     token = vpa_token(at_home)
     rich(at_home)
+    rules(at_home, most_points=100_000, most_points_per_day=None, pin="off")
+    assert isinstance(done(at_home, CheckDestination(token)), DestinationAccepted)
     asked = done(at_home, RequestRedemption(25_000, token))
     assert isinstance(asked, TermsChanged) and asked.now.net_paise == 2_000_000
     assert at_home.count("SELECT count(*) FROM payouts") == 0

@@ -189,3 +189,29 @@ def test_a_line_stays_as_it_is_once_accepted(text: str) -> None:
         return
     assert one_line(line) == line and "\n" not in line and "\x00" not in line
     assert normalised(normalised(line)) == normalised(line)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ([("most_points_per_day = 40_000", "most_points_per_day = 40")],
+         "redeem.most_points_per_day: 40 is less than least_points"),
+        ([("most_points_per_day = 40_000", "most_points_per_day = 40_000\nmost_points_per_month = 30_000")],
+         "redeem.most_points_per_month: 30000 is less than most_points_per_day, 40000"),
+        ([('pin = "above" ', 'pin = "sometimes" ')], "redeem.pin: must be 'off', 'above' or 'always' (found 'sometimes')"),
+        ([('pin = "above" ', 'pin = "always" ')], 'redeem.pin_above_paise: counts only with pin = "above"'),
+        ([("pin_above_paise = 500_000 ", "# ")], "redeem.pin_above_paise: is missing, and pin says above"),
+        ([("cool_off_hours = 24 ", "cool_off_hours = -1 ")], "redeem.cool_off_hours: must be at least 0"),
+        ([("promise_minutes = 120 ", "promise_minutes = 0 ")], "redeem.promise_minutes: must be at least 1"),
+        ([('pin = "above" ', 'pin_tries = 1\npin = "above" ')], "redeem.pin_tries: must be at least 3"),
+    ],
+)  # fmt: skip
+def test_rules_of_redeeming_that_make_no_sense_are_named(changes: list[tuple[str, str]], told: str) -> None:
+    assert any(fault.startswith(told) for fault in faults(changed(*changes))), faults(changed(*changes))
+
+
+def test_a_file_of_before_these_rules_keeps_its_meaning() -> None:
+    kept = [line for line in TEXT.splitlines() if not line.startswith(("most_points_per", "cool_off", "promise", "pin"))]
+    redeem = parse_programme("\n".join(kept).encode()).redeem
+    assert (redeem.pin, redeem.cool_off_hours, redeem.promise_minutes) == ("off", 24, 120)
+    assert redeem.most_points_per_day is redeem.most_points_per_month is None

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from ocr.fields.irn import irn_of
 from tests.ocr.sheets import BUYER, INVOICE, SELLER, read, value
 
@@ -50,3 +52,39 @@ def test_a_reference_number_tells_seller_from_buyer() -> None:
     irn = irn_of(BUYER, "VE/2526/0417", date(2025, 9, 12), "invoice")
     invoice = read(INVOICE.replace("27AACCM5678P1ZN", BUYER) + f"\nIRN : {irn}")
     assert (value(invoice.seller_gstin), value(invoice.buyer_gstin)) == (BUYER, SELLER)
+
+
+def test_the_only_number_where_buyers_stand_is_asked_about() -> None:
+    text = INVOICE.replace(f"GSTIN: {SELLER}    State Code: 27", "").replace("Bill To    ", "           ")
+    seller = read(text).seller_gstin
+    assert seller is None or seller.confidence < 0.9
+
+
+def test_the_only_number_of_a_letterhead_is_the_sellers() -> None:
+    seller = read(INVOICE.replace("GSTIN: 27AACCM5678P1ZN", "")).seller_gstin
+    assert seller is not None and (seller.value, seller.confidence >= 0.9) == (SELLER, True)
+
+
+@pytest.mark.parametrize("block", ["Name : Sunrise Traders\nAdd : Nashik\n", "Name : Sunrise Traders   "])
+def test_the_only_number_in_a_named_block_is_asked_about(block: str) -> None:
+    head = INVOICE.replace(f"GSTIN: {SELLER}    State Code: 27", "").replace("Bill To    ", "           ")
+    text = head.replace("GSTIN: 27AACCM5678P1ZN", " " * 22).replace("SUNRISE TRADERS", f"{block}GSTIN : 27AACCM5678P1ZN")
+    seller = read(text).seller_gstin
+    assert seller is None or seller.confidence < 0.9
+
+
+def test_a_sellers_number_that_was_damaged_leaves_the_other_in_doubt() -> None:
+    damaged = INVOICE.replace(SELLER, "27AAPFU09?9F1").replace("Bill To    ", "           ")
+    seller = read(damaged).seller_gstin
+    assert seller is None or seller.confidence < 0.9
+
+
+def test_a_buyers_damaged_number_leaves_no_doubt_of_the_sellers() -> None:
+    seller = read(INVOICE.replace("27AACCM5678P1ZN", "27AACCM5?78P1Z")).seller_gstin
+    assert seller is not None and (seller.value, seller.confidence >= 0.9) == (SELLER, True)
+
+
+@pytest.mark.parametrize("other", ["State Name : Maharashtra", "Bank Name : State Bank"])
+def test_a_name_of_something_else_opens_no_block(other: str) -> None:
+    seller = read(INVOICE.replace("14 Market Road, Pune - 411001", other)).seller_gstin
+    assert seller is not None and (seller.value, seller.confidence >= 0.9) == (SELLER, True)

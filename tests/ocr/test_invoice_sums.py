@@ -4,6 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from ocr.checks import check, closes
+from ocr.decide import decide
+from ocr.facts import Invoice
 from tests.ocr.sheets import INVOICE, SELLER, read, value
 
 
@@ -112,3 +115,50 @@ def test_the_rounded_total_is_meant_even_if_its_label_was_lost() -> None:
     text = INVOICE.replace("Round Off           0.00", "").replace("Taxable Value   5,000.00", "Taxable Value   5,000.14")
     text = text.replace("Grand Total     5,900.00", "Total     5,900.14\n" + " " * 58 + "5,900.00")
     assert value(read(text.replace("Nine Hundred", "X")).total_paise) == 590000
+
+
+def test_taxes_of_two_rates_with_dots_between_their_letters() -> None:
+    taxes = """                                              C.G.S.T. @ 6%           187.48
+                                              S.G.S.T. @ 6%           187.48
+                                              C.G.S.T. @ 9%         1,217.34
+                                              S.G.S.T. @ 9%         1,217.34"""
+    text = INVOICE.replace("                                              CGST 9%           450.00", taxes)
+    text = text.replace("                                              SGST 9%           450.00\n", "").replace(
+        "5,900.00", "7,809.64"
+    )
+    invoice = read(text.replace("Rupees Five Thousand Nine Hundred Only", ""))
+    assert (value(invoice.total_paise), value(invoice.cgst_paise), value(invoice.sgst_paise)) == (780964, 140482, 140482)
+
+
+_SUMS = "".join(
+    line + "\n"
+    for line in INVOICE.split("\n")
+    if line.strip().startswith(("Taxable Value", "CGST", "SGST", "Round Off", "Grand Total"))
+)
+
+
+def _with_sums(*rows: tuple[str, str]) -> Invoice:
+    text = INVOICE.replace(_SUMS, "".join(f"{'':46}{label:<22}{amount:>10}\n" for label, amount in rows))
+    return read(text.replace("Rupees Five Thousand Nine Hundred Only", ""))
+
+
+def test_one_sum_for_all_taxes_closes() -> None:
+    invoice = _with_sums(("Sub Total", "5,000.00"), ("GST 18%", "900.00"), ("Total", "5,900.00"))
+    assert (value(invoice.total_paise), invoice.undivided_tax_paise, closes(invoice)) == (590000, 90000, True)
+    assert invoice.cgst_paise is None and invoice.igst_paise is None
+    assert decide(invoice, check(invoice)).verdict == "auto"
+
+
+def test_one_sum_for_all_taxes_that_does_not_close_is_not_believed() -> None:
+    invoice = _with_sums(("Sub Total", "5,000.00"), ("GST 18%", "900.00"), ("Total", "5,990.00"))
+    assert decide(invoice, check(invoice)).verdict != "auto"
+
+
+@pytest.mark.parametrize("label", ["Less CD", "Less Discount", "Freight"])
+def test_a_total_that_a_printed_deduction_follows_is_asked_about(label: str) -> None:
+    paid = "6,000.00" if label == "Freight" else "5,800.00"
+    invoice = _with_sums(
+        ("Taxable Value", "5,000.00"), ("CGST 9%", "450.00"), ("SGST 9%", "450.00"), ("Total", "5,900.00"),
+        (label, "100.00"), ("Net Amount", paid),
+    )  # fmt: skip
+    assert decide(invoice, check(invoice)).verdict != "auto" or value(invoice.total_paise) in (580000, 600000)

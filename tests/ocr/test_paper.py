@@ -14,8 +14,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ocr.einvoice_keys import Keyring
 from ocr.engines.engine import Engine
-from ocr.image import Pixels
+from ocr.image import Picture, Pixels, open_image
 from ocr.paper import READ_PAGES_MAX, Paper, read_paper
+from ocr.paper_files import File, Seen
+from ocr.qr import read_codes
 from ocr.words import Word
 from tests.ocr.prints import page
 from tests.ocr.sheets import INVOICE, SELLER, sheet
@@ -52,7 +54,7 @@ def png(*codes: str, size: tuple[int, int] = (1200, 800)) -> bytes:
     return out.getvalue()
 
 
-def paper_of(data: bytes | Sequence[bytes], engine: Engine | None = None, keyring: Keyring | None = None, **more: Any) -> Paper:
+def paper_of(data: File | Sequence[File], engine: Engine | None = None, keyring: Keyring | None = None, **more: Any) -> Paper:
     return read_paper(data, engine=(lambda: engine) if engine else never, keyring=keyring or Keyring(), **more)
 
 
@@ -168,6 +170,32 @@ def test_pages_without_text_are_read_by_eye_up_to_a_limit_and_then_nothing_is_au
     paper = paper_of(pdf(*[" "] * (READ_PAGES_MAX + 1)), engine)
     assert engine.reads == READ_PAGES_MAX == len(paper.sheets)
     assert "pages_left_unread" in paper.problems and paper.record()["decision"] == "review"
+
+
+def test_pages_there_is_no_time_for_are_left_unread_and_then_nothing_is_automatic() -> None:
+    asked: list[int] = []
+
+    def go_on() -> bool:
+        asked.append(1)
+        return len(asked) < 2
+
+    engine = Reads(INVOICE, "")
+    paper = paper_of(pdf(" ", " ", " ", " "), engine, go_on=go_on)
+    assert engine.reads == 1 and len(asked) == 2
+    assert "pages_left_unread" in paper.problems and paper.record()["decision"] == "review"
+
+
+def test_a_picture_seen_before_is_neither_opened_nor_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = png("upi://pay?pa=shop@bank")
+    picture = open_image(data)
+    assert isinstance(picture, Picture)
+    seen = Seen(data, picture, read_codes(picture))
+    with monkeypatch.context() as patch:
+        for name in ("ocr.paper_files.open_image", "ocr.paper.read_codes"):
+            patch.setattr(name, never)
+        known = paper_of(seen, Reads(INVOICE))
+    assert known.record() == paper_of(data, Reads(INVOICE)).record()
+    assert len(paper_of([seen, data], Reads(INVOICE)).codes) == 2
 
 
 def halves() -> tuple[str, str]:

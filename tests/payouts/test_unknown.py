@@ -65,6 +65,19 @@ def test_a_refused_repeat_says_nothing_about_the_first_post(world: World) -> Non
     assert world.ring_until_settled(payout_id).state == "paid"
 
 
+def test_a_lost_post_whose_repeats_are_all_refused_is_asked_about_and_fails_within_hours(world: World) -> None:
+    world.fake.faults.extend(["lose"] + ["400"] * 9)
+    payout_id = world.request().payout_id
+    while world.payout(payout_id).state != "failed":
+        world.now += timedelta(minutes=5)
+        assert world.now < START + timedelta(hours=4)
+        world.pay(payout_id)
+        if payout_id in absent(world):
+            look_again(world.house, payout_id)
+    assert len(world.fake.posts) == 4
+    assert world.points().available == EARNED
+
+
 @pytest.mark.parametrize("fault", ["429", "401", "403", "404"])
 def test_not_now_stands_back_and_the_first_refusal_after_it_is_still_final(world: World, fault: str) -> None:
     world.fake.faults.extend([fault, fault, "400"])

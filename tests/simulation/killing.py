@@ -1,8 +1,9 @@
-"""Death at the n-th commit: what a process had committed stays, everything else is as if it had never been."""
+"""Death at the n-th commit: what a process had committed stays, everything else is as if it had never been. What strikes
+there may also be something else, such as the end of every connection."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,28 +20,37 @@ class Killed(BaseException):
     """As kill -9 does, no handler of ours sees it as a fault of ours."""
 
 
+def die() -> None:
+    raise Killed
+
+
 @dataclass
 class Fate:
-    """Dies at commit number `at`, before it or right after it. `commits` counts those that were reached."""
+    """Strikes at commit number `at`, before it or right after it. `commits` counts those that were reached."""
 
     at: int
     after: bool
+    strike: Callable[[], None] = die
     commits: int = 0
+
+    @property
+    def struck(self) -> bool:
+        return self.commits >= self.at
 
     def before_commit(self) -> None:
         self.commits += 1
         if self.commits == self.at and not self.after:
-            raise Killed
+            self.strike()
 
     def after_commit(self) -> None:
         if self.commits == self.at and self.after:
-            raise Killed
+            self.strike()
 
 
 @contextmanager
-def killed_at(house: House, at: int, *, after: bool) -> Iterator[Fate]:
+def killed_at(house: House, at: int, *, after: bool, strike: Callable[[], None] = die) -> Iterator[Fate]:
     """Meanwhile the process dies at its `at`-th commit, if it gets so far; the with block ends either way."""
-    fate = Fate(at, after)
+    fate = Fate(at, after, strike)
     real, real_hot = house.engine.dialect.do_commit, driver.execute
 
     def commit(connection: Any) -> None:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot import lease
 from bot import relay as relay_process
-from bot import tasks
 from bot.sweep import sweep
 from ledger.verify import verify
 from sandbox.server import running
@@ -209,4 +209,4 @@ def sound(street: Street) -> None:
     references = [payout.reference_id for payout in street.sandbox.book.payouts.values()]
     assert len(references) == len(set(references)) == home.count("SELECT count(*) FROM payouts")
     assert home.rows("SELECT DISTINCT state FROM payouts") in ([], [("paid",)])
-    assert tasks.LEASE_S < 200
+    assert lease.LEASE_S < 200

@@ -1,9 +1,10 @@
 """The long laws, one after the other, and one page that says how they went.
 
-    python -m tests.soak --effort 25 --deaths 1000 --requests 100000 --kills 8 --out docs/soak.md
+    python -m tests.soak --effort 25 --deaths 1000 --seeds 3000 --requests 100000 --kills 8 --out docs/soak.md
 
 Parts: hypothesis over flows, ledger and payouts with `effort` times the usual examples; stories with several deaths each,
-at commits that a seed chooses; requests through HTTP and the laws afterwards; kill -9 of real processes under load.
+at commits that a seed chooses; seeded worlds in which everything fails; requests through HTTP and the laws afterwards;
+kill -9 of real processes under load.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Part:
 def main(words: list[str]) -> int:
     given = _given(words)
     parts: list[Part] = []
-    for work in (_properties, _deaths, _requests, _kills):
+    for work in (_properties, _deaths, _worlds, _requests, _kills):
         parts.append(work(given))
         print(_line(parts[-1]), flush=True)
     page = _page(given, parts)
@@ -53,7 +54,7 @@ def main(words: list[str]) -> int:
 
 def _given(words: list[str]) -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    for name, usual in (("effort", 25), ("deaths", 1_000), ("requests", 100_000), ("kills", 8)):
+    for name, usual in (("effort", 25), ("deaths", 1_000), ("seeds", 3_000), ("requests", 100_000), ("kills", 8)):
         asked.add_argument(f"--{name}", type=int, default=usual)
     asked.add_argument("--seed", type=int, default=int(time.time()) % 1_000_000, help="of hypothesis and of the people")
     asked.add_argument("--out", type=Path, default=ROOT / "docs" / "soak.md")
@@ -75,6 +76,12 @@ def _deaths(given: argparse.Namespace) -> Part:
     os.environ["SAATHI_DEATHS"] = str(given.deaths)
     told = f"{given.deaths:,} stories of a member, each with several deaths of web and workers at chosen commits"
     return _pytest("deaths at commits", told, "tests/simulation/test_many_deaths.py", "--soak", "-m", "soak", "-n", "2")
+
+
+def _worlds(given: argparse.Namespace) -> Part:
+    os.environ["SAATHI_SEEDS"] = str(given.seeds)
+    told = f"{given.seeds:,} seeded worlds with a Twilio, a bank, a Redis and a Postgres that fail, and deaths at any commit"
+    return _pytest("seeded worlds", told, "tests/simulation/test_seeds.py", "-n", "2")
 
 
 def _requests(given: argparse.Namespace) -> Part:

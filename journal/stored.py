@@ -1,0 +1,42 @@
+"""Reading a whole conversation back: every turn of its journal, and the session it stands in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from base.sealing import Keyring
+from flows.codec import session_from_json
+from flows.session import Session
+from journal.record import Entry, read
+
+_OWNER = text("""
+    SELECT v.session, c.id AS contact_id, c.data_key
+    FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = :id""")
+_TURNS = text("SELECT turn, sealed FROM journal WHERE conversation_id = :id ORDER BY turn")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`turns`: number and entries, oldest first. `session`: where the conversation stands now."""
+
+    turns: list[tuple[int, list[Entry]]]
+    session: Session
+
+
+def conversation(conn: Connection, keyring: Keyring, conversation_id: str) -> Stored | None:
+    """What is stored of a conversation; None where there is no such one, or its person was erased.
+
+    Raises CannotOpen, Unreadable where a row is not what was written.
+    """
+    owner = conn.execute(_OWNER, {"id": conversation_id}).one_or_none()
+    if owner is None or owner.data_key is None:
+        return None
+    sealer = keyring.unwrap(owner.data_key, owner.contact_id)
+    rows = conn.execute(_TURNS, {"id": conversation_id}).all()
+    turns = [(row.turn, read(sealer, conversation_id, row.turn, row.sealed)) for row in rows]
+    # the place is the one that a turn seals its session for
+    plain = sealer.open(owner.session, f"session/{conversation_id}") if owner.session else b"null"
+    return Stored(turns, session_from_json(json.loads(plain)))

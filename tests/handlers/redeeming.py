@@ -1,0 +1,31 @@
+"""A member with points, and a programme that can be changed, for the tests of redeeming."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loyalty.programme_rows import current, publish
+from tests.house import RAMESH, Home
+
+FIRST, SECOND = "ramesh@okaxis", "suresh@ybl"
+
+
+def rules(home: Home, **redeem: Any) -> None:
+    """The sample programme, with these fields of [redeem] changed."""
+    with home.house.engine.begin() as conn:
+        programme = current(conn, "roshni").programme
+        publish(conn, programme.model_copy(update={"redeem": programme.redeem.model_copy(update=redeem)}), home.at)
+
+
+def ready(home: Home, coupons: int = 10, who: str = RAMESH) -> None:
+    """Enrolled, with 100 points for each coupon."""
+    home.enrol(who)
+    for code in home.codes(coupons):
+        home.write(code, who)
+
+
+def say(home: Home, *words: str, who: str = RAMESH) -> str:
+    """What was told last, as a text key."""
+    for each in words:
+        home.write(each, who)
+    return home.told(who)[-1]
