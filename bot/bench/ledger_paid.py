@@ -22,7 +22,7 @@ WAIT_S = 240.0  # a post whose answer was lost is repeated after a minute, and a
 ANSWERS_MAX = 14
 ANSWERS = {  # by the state that has the floor; what a willing member says
     "": "hello", "AskConsent": "yes", "AskName": "Load Tester", "AskRole": "1", "AskPin": "411001", "AskShop": "skip",
-    "AskMobile": "skip", "AskPoints": "100", "OfferVpa": "yes", "AskVpa": "load.tester@okaxis",
+    "AskMobile": "skip", "AskPoints": "100", "OfferSaved": "yes", "AskVpa": "load.tester@okaxis",
 }  # fmt: skip
 CONFIRMS = "Confirm"
 PROCESSES = ("web", "relay", "turns", "payouts", "clock")

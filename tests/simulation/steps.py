@@ -15,7 +15,9 @@ VPAS = ("asha.devi@okaxis", "ramesh@ybl", "nobody@okaxis", "s.kumar-1@paytm")
 ANSWERS: Mapping[str, tuple[str, ...]] = {  # by the state that has the floor; what a willing person would say
     "AskConsent": ("I agree",), "Refused": ("I agree",), "AskName": ("Ramesh Kumar", "Asha Devi"),
     "AskRole": ("Electrician", "Retailer"), "AskPin": ("411001", "560001"), "AskShop": ("skip",), "AskMobile": ("skip",),
-    "AskPoints": ("100", "50", "200"), "OfferVpa": ("yes", "other"), "AskVpa": VPAS, "Confirm": ("yes",),
+    "AskPoints": ("100", "50", "200"), "OfferSaved": ("yes", "yes", "other"), "AskVpa": (*VPAS, "bank account"),
+    "AskAccount": ("50100123456789", "917010012345"), "AskIfsc": ("HDFC0001234", "SBIN0005943"), "AskHolder": ("RAMESH KUMAR",),
+    "Confirm": ("yes",), "ChoosePin": ("2580",), "RepeatPin": ("2580",), "ProvePin": ("2580",), "AskPan": ("ACUPA7085R",),
 }  # fmt: skip
 MINUTE_S, HOUR_S = 60, 3_600
 
