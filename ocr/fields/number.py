@@ -104,7 +104,8 @@ def _candidates(page: Page, hits_of_labels: Sequence[Hit]) -> list[_Candidate]:
             if value and hit.middle > page.height * 0.55:  # lists of other bills
                 value = value[0], value[1] * 0.85, value[2]
         if value:
-            sure = _TITLED if hit.name == "weak" and (_titled(page, hit) or _colon_named(page, hit)) else _WEIGHTS[hit.name]
+            named = hit.name == "weak" and (_titled(page, hit) or (_colon_named(page, hit) and len(value[0]) > 2))
+            sure = _TITLED if named else _WEIGHTS[hit.name]
             found.append(_Candidate(value[0], sure * value[1], value[2]))
     return found
 

@@ -143,3 +143,7 @@ def test_the_day_a_camera_prints_on_its_photo_is_not_the_invoices() -> None:
     found = read("2024.07.25 19:14\n" + INVOICE).invoice_date
     assert found is not None and (found.value, found.confidence >= 0.85) == (date(2025, 9, 12), True)
     assert read("2024.07.25 19:14\n" + INVOICE.replace(_DATED, "").replace("Order Date 01-09-2025", "")).invoice_date is None
+
+
+def test_a_count_behind_the_title_is_not_taken_for_the_number() -> None:
+    assert _asked(read(INVOICE.replace(_NUMBER, "Tax Invoice : 1 of 2")))
