@@ -30,6 +30,8 @@ def fetch(conn: Connection, prepared: str, given: Mapping[str, Any]) -> list[Any
     Raises what SQLAlchemy would: a DBAPIError of the same kind, whose `connection_invalidated` says that the connection
     is dead.
     """
+    if not conn.in_transaction():
+        conn.begin()  # as its own execution would: else SQLAlchemy knows of nothing that its commit() could commit
     driver: psycopg.Connection[Any] = conn.connection.driver_connection  # type: ignore[assignment]  # psycopg's, by make_engine
     try:
         return execute(driver, prepared, given)

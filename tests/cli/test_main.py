@@ -145,4 +145,4 @@ def test_hindi_reaches_a_terminal_that_knows_no_hindi(read_only: Lived) -> None:
 
 def test_a_house_that_lived_is_made_anew_for_each(database: Database) -> None:
     with lived(database.url) as line:
-        assert line.data("ledger", "trial")["sums"] == {"INR": 0, "PTS": 0}
+        assert line.data("ledger", "trial")["sums"] == {"CPC": 0, "INR": 0, "PTS": 0}

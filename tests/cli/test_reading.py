@@ -99,8 +99,8 @@ def test_someone_in_two_programmes_is_asked_which(database: Database) -> None:
 
 def test_the_trial_balance_adds_up_in_each_unit(read_only: Lived) -> None:
     books = read_only.data("ledger", "trial")
-    assert books["sums"] == {"INR": 0, "PTS": 0} == {
-        unit: sum(one["balance"] for one in books["accounts"] if one["unit"] == unit) for unit in ("INR", "PTS")
+    assert books["sums"] == {"CPC": 0, "INR": 0, "PTS": 0} == {
+        unit: sum(one["balance"] for one in books["accounts"] if one["unit"] == unit) for unit in ("CPC", "INR", "PTS")
     }
     assert {one["account"]: one["balance"] for one in books["accounts"]}["roshni/paid-out"] == 6_000
     read = read_only("ledger", "trial").stdout
@@ -160,7 +160,7 @@ def test_a_payout_is_read_whole_with_what_happened_to_it(read_only: Lived) -> No
     (payout,) = read_only.data("payouts", "show")["payouts"]
     assert (payout["state"], payout["utr"], payout["masked"], payout["amount_paise"]) == ("paid", UTR, "ra•••@okaxis", 6_000)
     assert read_only.data("payouts", "show", "--member", "9812345678")["payouts"] == [payout]
-    assert read_only.data("payouts", "show", "--alerts") == {"payouts": []}
+    assert read_only.data("payouts", "show", "--alerts") == {"alarms": [], "payouts": []}
     read = read_only("payouts", "show", payout["id"]).stdout
     assert payout["id"] in read and UTR in read and "sent -> paid" in read and "…" not in read
     assert "there is no payout pay_none" in read_only.refusal("payouts", "show", "pay_none")
