@@ -23,7 +23,8 @@ PHONE_IN_INDIA = 10  # digits, without the country code
 
 _FIND = text("""
     SELECT v.id AS conversation_id, v.programme_id, v.locale, v.consented_at, v.stopped_at, v.marketing_stopped_at,
-           v.flow, v.state, v.held AS held_messages, v.last_inbound_at, c.address, c.external_user_id, m.id AS member_id,
+           v.flow, v.state, v.last_inbound_at, (SELECT count(*) FROM outbox o WHERE o.conversation_id = v.id
+               AND o.state IN ('held', 'unconfirmed')) AS held_messages, c.address, c.external_user_id, m.id AS member_id,
            m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.created_at
     FROM contacts c JOIN conversations v ON v.contact_id = c.id LEFT JOIN members m ON m.id = v.member_id
     WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
