@@ -1,10 +1,12 @@
 """An RQ worker on exactly one queue: then Redis hands jobs over without losing one between pop and start.
 
-A worker loads its libraries before it forks, so that each job starts with them in memory; the paper worker its models.
+A worker loads its libraries and words before it forks, so that each job starts with them in memory; the paper worker its
+models too.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from importlib import import_module
@@ -15,6 +17,7 @@ from rq.serializers import JSONSerializer
 
 from bot import bells, heartbeat
 from bot.wiring import House, of_this_process
+from flows.texts import LOCALES, catalogue, words
 
 FIRST_LOOK = ("ocr.image", "ocr.qr", "ocr.quality", "ocr.quality_paper", "ocr.annotate", "bot.tasks")
 PAPERS = ("ocr.image", "ocr.quality", "ocr.paper", "ocr.annotate", "ocr.perceptual", "bot.tasks")
@@ -33,6 +36,11 @@ def run(queue: str) -> None:
     made = of_this_process()
     if queue == "paper":
         _ = (made.eyes, made.read_paper)  # models in memory before the first fork; what is missing is said now
+    for locale in LOCALES:
+        catalogue(locale)
+    words()
+    gc.collect()
+    gc.freeze()  # a job's own collections pass over what was there before the fork: they took longer than the turn itself
     BeatingWorker(made, bells.queue(made, queue)).work(with_scheduler=False, logging_level="WARNING")
 
 
