@@ -19,6 +19,8 @@ from handlers.balance import day
 from handlers.claim_till import Till, credit
 from journal import inbox
 from ledger import points as purse
+from ledger.balance import balance
+from ledger.lots import ran_out
 from ledger.points import TooFew
 from loyalty import claim_registers, claims
 from loyalty.claim_rules import Accept
@@ -127,17 +129,21 @@ def _reverse(
     house: House, conn: Connection, claim: Claim, reading: Reading, by: str, reason: str, now: datetime
 ) -> Decided:
     assert claim.points is not None and claim.posting_id is not None and claim.member_id is not None
-    taken = purse.take_back(
-        conn, key=f"invoice/{claim.id}/reversed", programme_id=claim.programme_id, member_id=claim.member_id,
-        points=claim.points, corrects=claim.posting_id, happened_at=now, recorded_at=now,
-        facts={"claim": claim.id, "invoice_number": reading.invoice_number or "", "reason": reason, "decided_by": by},
-    )  # fmt: skip
-    if isinstance(taken, TooFew):
-        raise NotDone(f"the member has spent them: {taken.available} of {claim.points} points are left; try again later")
+    points = claim.points - ran_out(conn, claim.posting_id)  # those have left the member already
+    left = balance(conn, claim.programme_id, claim.member_id, now).available
+    if points:
+        taken = purse.take_back(
+            conn, key=f"invoice/{claim.id}/reversed", programme_id=claim.programme_id, member_id=claim.member_id,
+            points=points, corrects=claim.posting_id, happened_at=now, recorded_at=now,
+            facts={"claim": claim.id, "invoice_number": reading.invoice_number or "", "reason": reason, "decided_by": by},
+        )  # fmt: skip
+        if isinstance(taken, TooFew):
+            raise NotDone(f"the member has spent them: {taken.available} of {points} points are left; try again later")
+        left = taken.balance
     claims.move(conn, claim, "reversed", "reversed", now, reason=reason, decided_at=now, reviewer=by)
-    news = ClaimReversed(claim.id, reading.invoice_number or "", claim.points, taken.balance, reason)
+    news = ClaimReversed(claim.id, reading.invoice_number or "", points, left, reason)
     _tell(house, conn, claim, "reversed", news, now)
-    return Decided(claim.id, "reversed", claim.points)
+    return Decided(claim.id, "reversed", points)
 
 
 def _open(house: House, conn: Connection, claim_id: str, states: tuple[str, ...]) -> tuple[Claim, Reading, datetime]:

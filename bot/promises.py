@@ -25,6 +25,12 @@ _ERASE = text("""
       AND NOT EXISTS (SELECT FROM payouts p WHERE p.secret_token = s.token AND p.request IS NULL AND p.settled_at IS NULL)""")
 
 
+# An account number whose IFSC never came, and what was typed before destinations had rows of their own.
+_ERASE_PIECES = text("""
+    DELETE FROM secrets s WHERE s.kind IN ('account', 'vpa') AND s.used_at IS NULL AND s.created_at < :old
+      AND NOT EXISTS (SELECT FROM destinations d WHERE d.token = s.token)""")
+
+
 def watch(house: House) -> int:
     """Mark payouts that are past their promise, count them and tell their members; how many there were."""
     with house.engine.connect() as conn:
@@ -47,4 +53,5 @@ def watch(house: House) -> int:
 def tidy(house: House) -> int:
     """Erase what is sealed of destinations that were forgotten or never used; how many there were."""
     with house.engine.begin() as conn:
-        return conn.execute(_ERASE, {"old": house.clock.now(conn) - UNUSED_AFTER}).rowcount
+        old = {"old": house.clock.now(conn) - UNUSED_AFTER}
+        return conn.execute(_ERASE, old).rowcount + conn.execute(_ERASE_PIECES, old).rowcount

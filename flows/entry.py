@@ -46,6 +46,11 @@ def asked_secret(session: Session) -> str | None:
     return BOOK[top.flow].nodes[type(top.state)].asks
 
 
+def waits_for_pin(session: Session) -> bool:
+    """Whether a PIN is asked for, be it beneath a picture that is just being read."""
+    return any(BOOK[frame.flow].nodes[type(frame.state)].asks == "pin" for frame in session.frames)
+
+
 def converse(session: Session, known: Known, event: Event) -> Turned:
     """Answer one event. Pure; raises FlowBroken where a flow breaks its own declaration."""
     talk = Talk(session, after(known, event))

@@ -48,10 +48,10 @@ def _told(one: PayoutTold, today: str) -> Line:
             return Line(FAILED.get(one.reason, "payouts.line.failed"), values | {"points": one.points})
         case "reversed":
             return Line("payouts.line.reversed", values | {"points": one.points})
-    if one.late:
-        return Line("payouts.line.late", values)
     if one.state == "approval":
         return Line("payouts.line.approval", values)
+    if one.late:
+        return Line("payouts.line.late", values)
     if one.promised_at:
         return Line("payouts.line.sent", values | {"promised_at": moment(one.promised_at, today)})
     return Line("payouts.line.sent_bare", values)

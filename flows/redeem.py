@@ -120,8 +120,8 @@ SURE = [
     node(
         Confirm,
         confirm,
-        goes_to={OfferSaved, CheckingDestination, Requesting, Done},
-        may_emit={Say, CheckDestination, ForgetSecret, RequestRedemption},
+        goes_to={OfferSaved, CheckingDestination, PreviewingTax, Requesting, Done},
+        may_emit={Say, CheckDestination, ForgetSecret, PreviewTax, RequestRedemption},
         asks="vpa?",
     ),
     node(

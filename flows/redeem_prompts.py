@@ -17,7 +17,8 @@ from flows.redeem_states import (
 )
 
 OFFERED_MAX = 3  # destinations at once
-TO, DROP = "to", "drop"  # buttons of one destination: the meaning, a dash, the token. Where it is the only one: yes-…
+TO, DROP = "to", "drop"  # buttons of one destination: the meaning, a dash, the token
+ONLY = {TO: "yes", DROP: "yes-drop"}  # where it is the only one; unlike, or an older offer's yes would remove it
 OFFERS = ("redeem.offer.one", "redeem.offer.two", "redeem.offer.three")
 FORGETS = ("redeem.forget.one", "redeem.forget.two", "redeem.forget.three")
 ABOVE = {"": "redeem.above_most", "day": "redeem.above_day", "month": "redeem.above_month"}
@@ -64,7 +65,7 @@ def say_forget(terms: Terms) -> Say:
 def chosen(terms: Terms, button: str, meaning: str) -> Destination | None:
     """The saved destination that a button of this meaning names."""
     shown = terms.saved[:OFFERED_MAX]
-    names = (meaning, "yes") if len(shown) == 1 else (meaning,)
+    names = (meaning, ONLY[meaning]) if len(shown) == 1 else (meaning,)
     return next((to for to in shown if button in {f"{name}-{to.token}" for name in names}), None)
 
 

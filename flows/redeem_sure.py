@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.effects import PreviewTax, ReadRedeemTerms, RequestRedemption, Say, Value
-from flows.events import Commanded, SecretGiven, Tapped, TaxExceedsCash, TaxPreviewed, TermsChanged, asks_again
+from flows.events import Commanded, Resumed, SecretGiven, Tapped, TaxExceedsCash, TaxPreviewed, TermsChanged, asks_again
 from flows.kernel import Done, Event, Step
 from flows.redeem_events import (
     DestinationNotUsable,
@@ -22,6 +22,7 @@ from flows.redeem_prompts import (
     check_vpa,
     moment,
     not_asked_for,
+    preview,
     say_offer,
     say_sure,
 )
@@ -70,6 +71,8 @@ def confirm(state: Confirm, event: Event) -> Step:
             return Step(state, not_asked_for(token, kind, "redeem.vpa_malformed"), False)
         case Commanded("back"):
             return _offer_again(order)
+        case Resumed():  # a PAN may have been given, or a year have begun, since it was shown
+            return preview(terms, points, order.to)
         case _:
             return Step(state, (say_sure(order),), asks_again(event))
 

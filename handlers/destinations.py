@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
+from sqlalchemy.exc import NoResultFound
 
 from flows.effects import CheckDestination, ForgetDestination, JoinAccount
 from flows.kernel import Event
@@ -31,7 +32,8 @@ _SAVED = text("""
 _KEPT = text("""
     SELECT d.token, d.kind, d.usable_at FROM destinations d JOIN secrets s ON s.token = d.token
     WHERE d.member_id = :member AND d.forgotten_at IS NULL AND d.kind = :kind
-      AND (s.used_at IS NOT NULL OR d.usable_at > d.saved_at)""")
+      AND (s.used_at IS NOT NULL OR d.usable_at > d.saved_at)
+      AND NOT EXISTS (SELECT FROM destination_checks c WHERE c.token = d.token AND c.state = 'invalid')""")
 # Whoever has had no money yet has nothing that a thief could redirect; a payout that failed went nowhere.
 _EVER_PAID = text("""
     SELECT EXISTS (SELECT FROM payouts WHERE member_id = :member AND state NOT IN ('failed', 'reversed'))""")
@@ -61,8 +63,13 @@ class Saved:
 def saved(turn: Turn) -> Saved:
     given = {"member": turn.member_id, "unknown": list(VPA_REASONS | ACCOUNT_REASONS), "most": SHOWN_MAX}
     usable, cooling = [], []
+    seen: set[str] = set()  # one that was typed anew each time, before typing it again found it, is offered once
     for row in turn.conn.execute(_SAVED, given):
-        shown = shown_of(turn, row.token)
+        secret = secrets.open_secret(turn.conn, turn.keyring, row.token)
+        if (same := secret.plain.casefold()) in seen:
+            continue
+        seen.add(same)
+        shown = masked(parse(secret.kind, secret.plain))
         if row.usable_at <= turn.now:
             usable.append(Destination(row.token, shown, row.kind))
         else:
@@ -90,10 +97,10 @@ def check_destination(turn: Turn, effect: CheckDestination, key: str) -> Event |
 
 def join_account(turn: Turn, effect: JoinAccount, key: str) -> Event | None:
     """The account's number was sealed by itself: with its IFSC and name it becomes one secret, and goes."""
-    number = secrets.open_secret(turn.conn, turn.keyring, effect.account).plain
     try:
+        number = secrets.open_secret(turn.conn, turn.keyring, effect.account).plain
         account = bank_account(number, effect.ifsc, effect.holder)
-    except BadDestination:
+    except (NoResultFound, BadDestination):  # the number was given a day ago and more: erased
         return DestinationRefused("bank")
     secrets.forget(turn, effect.account)
     token = secrets.put(turn, "bank", plain_of(account), account.number[-4:])
@@ -101,9 +108,12 @@ def join_account(turn: Turn, effect: JoinAccount, key: str) -> Event | None:
 
 
 def forget_destination(turn: Turn, effect: ForgetDestination, key: str) -> Event | None:
-    given = {"token": effect.token, "member": turn.member_id, "now": turn.now}
-    if turn.conn.execute(_FORGET, given).one_or_none() is not None:
-        turn.conn.execute(_ERASE, {"token": effect.token})
+    if usable_from(turn, effect.token) is None:
+        return None
+    secret = secrets.open_secret(turn.conn, turn.keyring, effect.token)
+    for token in {effect.token, *_tokens_of(turn, secret)}:
+        turn.conn.execute(_FORGET, {"token": token, "member": turn.member_id, "now": turn.now})
+        turn.conn.execute(_ERASE, {"token": token})
     return None
 
 
@@ -116,7 +126,8 @@ def _taken(turn: Turn, token: str, secret: secrets.Secret, given: str) -> Event:
     if isinstance(to, Vpa) and not fits_razorpayx(to.address):
         return DestinationRefused(secret.kind)
     for row in turn.conn.execute(_KEPT, {"member": turn.member_id, "kind": secret.kind}).all():
-        if secrets.open_secret(turn.conn, turn.keyring, row.token).plain == secret.plain:
+        known = secrets.open_secret(turn.conn, turn.keyring, row.token)
+        if known.plain.casefold() == secret.plain.casefold():
             if row.token != token:
                 secrets.forget(turn, token)
             return _accepted(turn, row.token, masked(to), secret.kind, row.usable_at, given)
@@ -126,6 +137,12 @@ def _taken(turn: Turn, token: str, secret: secrets.Secret, given: str) -> Event:
     new = {"token": token, "member": turn.member_id, "kind": secret.kind, "now": turn.now, "usable_at": usable_at}
     turn.conn.execute(_SAVE, new)
     return _accepted(turn, token, masked(to), secret.kind, usable_at, given)
+
+
+def _tokens_of(turn: Turn, secret: secrets.Secret) -> list[str]:
+    rows = turn.conn.execute(_KEPT, {"member": turn.member_id, "kind": secret.kind}).all()
+    opened = ((row.token, secrets.open_secret(turn.conn, turn.keyring, row.token).plain) for row in rows)
+    return [token for token, plain in opened if plain.casefold() == secret.plain.casefold()]
 
 
 def _accepted(turn: Turn, token: str, shown: str, kind: str, usable_at: datetime, given: str) -> Event:

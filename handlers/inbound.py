@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from flows.entry import asked_secret
+from base.pin import as_pin
+from flows.entry import asked_secret, waits_for_pin
 from flows.events import CodesTyped, DocumentSent, OtherSent, PhotoSent, Said, Tapped
 from flows.kernel import Event
 from flows.session import Session
@@ -30,6 +31,11 @@ _MEDIA = text("""
 
 def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
     """The event that `inbound` is, in the session as it stands; secrets are already tokens in it."""
+    if _stray_pin(turn, inbound, session):
+        _strike_out_pin(turn, inbound)
+        inbound = replace(inbound, text="")
+        if not inbound.media:
+            return Said("")  # what it answers is asked again; nothing of it is kept
     if inbound.media:
         return _media(turn, inbound)
     if inbound.button_id:
@@ -45,10 +51,24 @@ def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
         return secrets.unasked(words) or said
     meant = exactly(said, session.asked, turn.known.locale)
     if kind == "pin" and any(letter.isdecimal() for letter in words):
-        # Not even sealed is it kept: the hash is all that is left of a PIN. A turn that breaks off keeps the message.
-        inbox.overwrite(turn.conn, turn.event_key, to_json(replace(inbound, text=PIN_STRUCK_OUT)), turn.sealer)
+        _strike_out_pin(turn, inbound)
     in_passing = kind.endswith("?") and "@" not in words and secrets.unasked(words) is None
     return said if meant != said or in_passing else secrets.asked(turn, words, kind.removesuffix("?"))
+
+
+def _stray_pin(turn: Turn, inbound: Inbound, session: Session) -> bool:
+    """A PIN where nothing reads one: below a picture, while a picture is being read, sent twice, tried after the lock."""
+    if not turn.known.enrolled or inbound.button_id or as_pin(inbound.text) is None:
+        return False
+    if not session.frames:
+        return True
+    heard_as_pin = asked_secret(session) == "pin" and not inbound.media
+    return waits_for_pin(session) and not heard_as_pin and session.frames[-1].flow != "invoice"  # which asks for totals
+
+
+def _strike_out_pin(turn: Turn, inbound: Inbound) -> None:
+    """Not even sealed is it kept: the hash is all that is left of a PIN. A turn that breaks off keeps the message."""
+    inbox.overwrite(turn.conn, turn.event_key, to_json(replace(inbound, text=PIN_STRUCK_OUT)), turn.sealer)
 
 
 def _media(turn: Turn, inbound: Inbound) -> Event:

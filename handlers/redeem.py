@@ -64,6 +64,8 @@ def request_redemption(turn: Turn, effect: RequestRedemption, key: str) -> Event
     refusal = _destination_refusal(turn, effect.token, usable_at)
     if refusal is None and effect.points > _left(turn).most:
         refusal = RedemptionLimited()
+    if refusal is None and turn.programme.redeem.pin != "off":  # wrong tries lock every sum, not only those that take a PIN
+        refusal = redeem_pin.locked(turn)
     if refusal is None and redeem_pin.wanted(turn, effect.points * turn.programme.paise_per_point):
         refusal = redeem_pin.proved(turn, effect.pin)
     elif effect.pin:

@@ -36,12 +36,17 @@ def wanted(turn: Turn, worth_paise: int) -> bool:
     return redeem.pin == "always" or (redeem.pin == "above" and worth_paise > redeem.pin_above_paise)
 
 
+def locked(turn: Turn) -> Event | None:
+    """What is to be told where wrong tries have locked the member's money; else None."""
+    return _lock(turn, _row(turn))
+
+
 def proved(turn: Turn, token: str) -> Event | None:
     """None where the PIN behind the token is the member's; else what is to be told. The token is spent either way."""
     typed = spend(turn, token) if token else None
     row = _row(turn)
-    if row is not None and row.locked_until is not None and row.locked_until > turn.now:
-        return PinLocked(minute_of(row.locked_until, up=True))
+    if (lock := _lock(turn, row)) is not None:
+        return lock
     if row is None or row.sealed is None:
         return PinAsked(known=False)
     if typed is None:
@@ -88,6 +93,12 @@ def _wrong(turn: Turn, tries: int) -> Event:
     until = turn.now + timedelta(hours=redeem.pin_lock_hours)
     turn.conn.execute(_TRIED, {"member": turn.member_id, "wrong": 0, "locked_until": until})
     return PinLocked(minute_of(until, up=True))
+
+
+def _lock(turn: Turn, row: Any) -> PinLocked | None:
+    if row is None or row.locked_until is None or row.locked_until <= turn.now:
+        return None
+    return PinLocked(minute_of(row.locked_until, up=True))
 
 
 def _row(turn: Turn) -> Any:

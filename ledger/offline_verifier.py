@@ -6,7 +6,8 @@
 A proof holds postings as they stand in the books, and the way from each to the head: the hash of the newest block of
 all that was ever posted. Whoever knows the head from elsewhere (the QR of a printed statement, a note of that day)
 gives it with --head or --qr; then nothing in the proof can have been made up later, changed, or taken from other books.
-Of a statement it is also checked that no posting between the first and the last is left out, and that the totals add up.
+Of a statement it is also checked that the totals add up: no posting between the first and the last is left out, save such
+as cancel each other. With --qr not those either, unless whoever printed it had left them out.
 
 Exit code 0: all holds. 1: it does not, and one line says what. 2: the file cannot be read.
 """
@@ -85,7 +86,7 @@ def climb(leaf: bytes, place: int, leaves: int, path: list[str]) -> str | None:
 
 
 def totals(statement: dict[str, Any], leaves: list[dict[str, Any]]) -> list[str]:
-    """Every line's balances follow from those before it: no posting is left out, and the sums are right."""
+    """Every line's balances follow from those before it: what is left out cancels itself, and the sums are right."""
     if statement["root"] != root_of(leaves):
         raise Refuted("the statement is about other postings than those proven")
     numbers = [leaf["posting"]["id"] for leaf in leaves]
@@ -122,8 +123,9 @@ def touched(leaf: dict[str, Any], account: str) -> tuple[int, int | None]:
 def same_as_printed(proof: dict[str, Any], qr: dict[str, Any]) -> None:
     statement = proof.get("statement") or {}
     here = {
+        **statement.get("closing", {}),  # first: whatever else stands in it must not speak for what was checked
         "head": proof["head"]["hash"], "block": proof["head"]["height"], "postings": len(proof["postings"]),
-        "root": statement.get("root"), "member": statement.get("member"), **statement.get("closing", {}),
+        "root": statement.get("root"), "member": statement.get("member"),
     }  # fmt: skip
     for name, printed in qr.items():
         if name in here and here[name] != printed:

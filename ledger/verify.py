@@ -22,6 +22,18 @@ class Difference:
 
 # One query per check, united into one statement: each statement has its own snapshot, and these must share one.
 _CHECKS = {
+    "lot that was swept": """
+        SELECT l.id::text, 0, l.remaining FROM lots l JOIN postings p ON p.key = 'expire/' || l.id WHERE l.remaining > 0""",
+    "state of a hold against its postings": """
+        SELECT h.id, 1, 0 FROM holds h JOIN postings a ON a.id = h.held_posting LEFT JOIN postings s ON s.id = h.settled_posting
+         WHERE a.reason <> 'hold' OR (h.state <> 'held' AND (s.id IS NULL OR s.id = a.id OR s.id IN (
+               SELECT m.posting_id FROM moves m WHERE m.posting_id = s.id
+                GROUP BY 1 HAVING h.state <> CASE
+                    WHEN bool_and(m.credit = h.programme_id || '/redeemed') THEN 'burned'
+                    WHEN bool_or(m.credit = h.programme_id || '/redeemed') THEN 'part_burned' ELSE 'released' END)))""",
+    "posting of a hold that is gone": """
+        SELECT p.id::text, 1, 0 FROM postings p
+         WHERE p.reason = 'hold' AND NOT EXISTS (SELECT FROM holds h WHERE h.held_posting = p.id)""",
     "tracked balance against moves": """
         SELECT a.id, coalesce(s.balance, 0), a.credits - a.debits FROM accounts a LEFT JOIN sums s ON s.id = a.id
          WHERE a.tracked AND (coalesce(s.debits, 0), coalesce(s.credits, 0)) <> (a.debits, a.credits)""",

@@ -15,12 +15,12 @@ from payouts.record import Context, Recorded, move, record
 from payouts.steps import House, WrongProvider
 
 SECOND_LOOK_AFTER = timedelta(minutes=10)
-_ABSENT = "state IN ('reserved', 'unknown') AND alert IS NULL AND absent_at <= :seen ORDER BY absent_at LIMIT :limit"
+_ABSENT = "provider = :provider AND state IN ('reserved', 'unknown') AND alert IS NULL AND absent_at <= :seen ORDER BY absent_at LIMIT :limit"
 
 
-def absentees(conn: Connection, now: datetime, limit: int = 100) -> list[str]:
+def absentees(conn: Connection, provider: str, now: datetime, limit: int = 100) -> list[str]:
     """Payouts that were missing at the provider long enough ago for the second look, oldest first."""
-    found = rows.read(conn, _ABSENT, {"seen": now - SECOND_LOOK_AFTER, "limit": limit})
+    found = rows.read(conn, _ABSENT, {"provider": provider, "seen": now - SECOND_LOOK_AFTER, "limit": limit})
     return [payout.id for payout in found]
 
 

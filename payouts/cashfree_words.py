@@ -43,7 +43,7 @@ def outcome_of(transfer: object, reference_id: str | None = None) -> Outcome:
         return Unknown("another_transfer")
     provider_id, amount, status = _id(transfer.get("cf_transfer_id")), _paise(transfer), transfer.get("status")
     if provider_id is None or amount is None:
-        return Unknown("incomplete_transfer")
+        return Unknown("incomplete_transfer", answered=True)
     if transfer.get("transfer_currency", "INR") != "INR":
         return Disputed("currency_differs")
     status = status if isinstance(status, str) else None  # a list would not even be comparable
@@ -57,7 +57,7 @@ def outcome_of(transfer: object, reference_id: str | None = None) -> Outcome:
         return Reversed(provider_id, amount, reason or "reversed")
     if status in NOT_PAID:
         return Failed(provider_id, amount, reason or str(status).lower())
-    return Unknown("unknown_status")
+    return Unknown("unknown_status", answered=True)
 
 
 def refusal_of(status: int, body: object, retry_after: str | None) -> Outcome:

@@ -27,6 +27,10 @@ _APPROVE = text("""
 _APPROVALS = text("SELECT count(*) FROM payout_approvals WHERE payout_id = :payout")
 
 
+# Raised by ourselves about one that was never taken: nobody contradicts, and rejecting is the way out.
+STOPPED = frozenset({"never_taken_and_too_old", "request_cannot_be_opened"})
+
+
 class CannotDecide(RuntimeError):
     """Not with this payout as it stands: one line with the remedy."""
 
@@ -52,6 +56,8 @@ def approve(conn: Connection, payout_id: str, decision: Decision) -> Approved:
     payout = rows.lock(conn, payout_id)
     if payout.state is not State.AWAITING_APPROVAL:
         raise CannotDecide(f"payout {payout_id} is {payout.state} and waits for no approval")
+    if payout.alert is not None:
+        raise CannotDecide(f"payout {payout_id} carries the alert {payout.alert}: look at it, then payouts clear-alert")
     values = {"payout": payout_id, "staff": decision.by.id, "now": decision.now}
     if conn.execute(_APPROVE, values).one_or_none() is None:
         raise CannotDecide(f"{decision.by.name} has approved payout {payout_id} already; a second colleague must")
@@ -71,9 +77,9 @@ def reject(conn: Connection, payout_id: str, decision: Decision, tell: Tell) -> 
     # Counted before each call, and only taken back by an answer that says "not taken": with none, nothing has left.
     if payout.state not in UNBEGUN and not (payout.state is State.RESERVED and payout.unanswered == 0):
         raise CannotDecide(f"payout {payout_id} is {payout.state}: the provider may have it, so only its answer can end it")
-    if payout.alert is not None:
+    if payout.alert is not None and payout.alert not in STOPPED:
         raise CannotDecide(f"payout {payout_id} carries the alert {payout.alert}: look at it, then payouts clear-alert")
-    after = replace(payout, reason=REJECTED, held_by=None)
+    after = replace(payout, reason=REJECTED, held_by=None, alert=None)
     made = TABLE[payout.state, Cause.REJECTED]
     _audit(conn, payout, replace(after, state=made.to), "reject", decision)
     return move(conn, payout, after, made, Cause.REJECTED, {"by": decision.by.name}, Context(decision.now, tell))
@@ -112,11 +118,18 @@ def retry(conn: Connection, payout_id: str, decision: Decision) -> None:
 
 
 def clear_alert(conn: Connection, payout_id: str, decision: Decision) -> None:
-    """A person has looked: go on asking (an open payout), or just take the mark away. Raises as above."""
+    """A person has looked: go on asking (an open payout), or just take the mark away. Raises as above.
+
+    One that was never begun, and that the provider claims to know all the same, goes on only by a second word: `release`
+    or `reject`. What was paid under another row's eyes must not be paid again because somebody looked at it.
+    """
     payout = rows.lock(conn, payout_id)
     if payout.alert is None:
         raise CannotDecide(f"payout {payout_id} carries no alert; nothing was changed")
-    after = replace(payout, alert=None, next_at=decision.now if payout.state in OPEN else None)
+    held_by = payout.held_by or (decision.by.name if payout.state in UNBEGUN else None)
+    after = replace(
+        payout, alert=None, held_by=held_by, next_at=decision.now if payout.state in OPEN and held_by is None else None
+    )
     _write(conn, payout, after, "clear_alert", "alert_cleared", decision)
 
 

@@ -17,6 +17,7 @@ VPA_REASONS = frozenset({"vpa_invalid", "beneficiary_vpa_invalid", "invalid_vpa"
 ACCOUNT_REASONS = frozenset({
     "account_invalid", "ifsc_invalid", "holder_invalid", "bank_account_invalid", "bank_account_closed", "bank_account_frozen",
     "beneficiary_account_invalid", "beneficiary_account_dormant", "invalid_ifsc_code",
+    "invalid_account_fail", "invalid_ifsc_fail", "account_blocked", "nre_account_fail",
 })  # fmt: skip
 REJECTED = "rejected_by_us"  # a person of the staff decided so
 BANK_SOURCES = ("bank_", "beneficiary_", "npci_", "gateway_", "imps_", "partner_bank_")

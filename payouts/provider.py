@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -81,9 +81,10 @@ class RateLimited:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been taken: a timeout, a 5xx, an answer we cannot read."""
+    """It may have been taken: a timeout, a 5xx, an answer we cannot read. `answered`: they did speak, of this very payout."""
 
     why: str
+    answered: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def outcome_of(entity: object) -> Outcome:
         return Unknown("not_a_payout")
     provider_id, amount, status = entity.get("id"), entity.get("amount"), entity.get("status")
     if not isinstance(provider_id, str) or not _ID.fullmatch(provider_id) or type(amount) is not int:
-        return Unknown("incomplete_payout")
+        return Unknown("incomplete_payout", answered=True)
     status = status if isinstance(status, str) else None  # a list would not even be comparable
     if entity.get("currency") != "INR":
         return Disputed("currency_differs")
@@ -41,7 +41,7 @@ def outcome_of(entity: object) -> Outcome:
         return Reversed(provider_id, amount, reason_of(entity, "reversed"))
     if status in NOT_PAID:
         return Failed(provider_id, amount, reason_of(entity, str(status)))
-    return Unknown("unknown_status")
+    return Unknown("unknown_status", answered=True)
 
 
 def refusal_of(status: int, body: object, retry_after: str | None) -> Outcome:

@@ -29,7 +29,7 @@ from payouts.steps import House
 
 DAYS = 10  # of the provider's list, every night: longer than a bank may take to send money back
 QUIET = timedelta(minutes=10)  # younger payouts are on their way and not compared
-BATCH = 50
+BATCH = 5
 
 _RUN = "SELECT id, provider, since, until, listed, list_read, last_payout, ended_at, started_at FROM reconciliations"
 _OPEN = text(f"{_RUN} WHERE provider = :provider AND ended_at IS NULL")
@@ -159,9 +159,9 @@ def _ask_and_record(
     """
     told = house.provider.ask(payout.reference_id)
     if isinstance(told, RateLimited | Refused | Unknown):
-        if listed is None:
+        if listed is None and not (isinstance(told, Unknown) and told.answered):
             return False
-        told = listed
+        told = told if listed is None else listed
     with house.engine.begin() as conn:
         now = house.clock.now(conn)
         before = rows.lock(conn, payout.id)

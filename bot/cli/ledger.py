@@ -17,6 +17,7 @@ from ledger.balance import trial as read_trial
 from ledger.verify import verify as read_differences
 from ledger.verify_seals import Chain, verify_seals
 from loyalty.programme_rows import published_ids
+from payouts import holds
 
 
 @click.group()
@@ -64,7 +65,7 @@ def verify(ctx: click.Context, head: str | None, as_json: bool) -> None:
     began = house.monotonic()
     with house.engine.connect().execution_options(isolation_level="REPEATABLE READ") as conn:
         conn.execute(text("SET LOCAL statement_timeout = 0"))  # it reads everything there is
-        differences = read_differences(conn)
+        differences = [*read_differences(conn), *holds.differences(conn)]
         chain = verify_seals(conn, bytes.fromhex(head) if head else None)
     differences = differences + chain.differences
     if as_json:

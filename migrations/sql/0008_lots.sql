@@ -16,12 +16,13 @@ CREATE FUNCTION ledger_restore_lots(
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE lots l SET remaining = l.remaining + h.points FROM ledger_hold_pieces(p_hold, p_from, p_to) h
-     WHERE l.id = h.lot_id AND (l.expires_at IS NULL OR l.expires_at > p_recorded);
+     WHERE l.id = h.lot_id AND (l.expires_at IS NULL OR l.expires_at > p_recorded)
+       AND NOT EXISTS (SELECT FROM postings p WHERE p.key = 'expire/' || l.id);   -- by a clock that is ahead of ours
     -- ran out while held: the points live on in a new lot, for the old one may have been swept under its only key
     INSERT INTO lots (programme_id, account, posting_id, origin, points, remaining, expires_at)
     SELECT l.programme_id, l.account, p_posting, l.id, h.points, h.points, p_recorded + p_grace
       FROM ledger_hold_pieces(p_hold, p_from, p_to) h JOIN lots l ON l.id = h.lot_id
-     WHERE l.expires_at <= p_recorded ORDER BY l.id;
+     WHERE l.expires_at <= p_recorded OR EXISTS (SELECT FROM postings p WHERE p.key = 'expire/' || l.id) ORDER BY l.id;
 END $$;
 
 -- After p_points came into lots of an account that owed: what it owed leaves them again. Its lock is held.
@@ -160,6 +161,10 @@ BEGIN
      WHERE p.id = p_of AND p.programme_id = p_programme AND p.member_id = p_member GROUP BY p.id;
     SELECT coalesce(sum(m.amount), 0) INTO v_done FROM postings c JOIN moves m ON m.posting_id = c.id
      WHERE c.corrects = p_of AND CASE WHEN o.earned THEN m.debit ELSE m.credit END = p_available;
+    IF o.earned THEN                 -- what ran out unspent has left the member already
+        v_done := v_done + (SELECT coalesce(sum(m.amount), 0) FROM lots l JOIN postings x ON x.key = 'expire/' || l.id
+                              JOIN moves m ON m.posting_id = x.id WHERE l.posting_id = p_of);
+    END IF;
     v_points := coalesce(p_points, o.whole - v_done);
     SELECT credits - debits INTO v_balance FROM accounts WHERE id = p_available;
     SELECT * INTO d FROM ledger_answer(p_key, p_asked);

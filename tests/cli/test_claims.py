@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot import claims as desk
 from bot import turn
 from ledger import budget
+from ledger.lots import expire_due
 from ledger.verify import verify
 from tests.bills import OTHER, SELLER, WIRE, bill, send, states
 from tests.cli.contract import promises
@@ -184,3 +186,15 @@ def test_the_same_pages_for_people(reviewer: Desk) -> None:
     page = reviewer("claims", "show", claim).stdout
     assert "₹14,750" in page and "WIRE-2.5-90" in page and "decided: read -> review" in page
     assert json.loads(reviewer("claims", "show", claim, "--json").stdout)["fields"]["invoice_number"] == "A-1"
+
+
+def test_points_that_ran_out_unspent_are_not_taken_back_once_more(reviewer: Desk) -> None:
+    send(reviewer.home, bill("A-1"))
+    claim = reviewer.home.rows("SELECT id FROM claims")[0].id
+    with reviewer.house.engine.begin() as conn:
+        (ends,) = conn.execute(text("SELECT expires_at FROM lots")).scalars()
+        assert len(expire_due(conn, ends, 10)) == 1
+    decided = reviewer.data("claims", "reject", claim, "--reason", "returned", "--by", "asha")
+    assert decided == {"claim": claim, "state": "reversed", "points": 0}
+    with reviewer.house.engine.connect() as conn:
+        assert verify(conn) == [] and reviewer.points() == 0

@@ -165,3 +165,12 @@ def test_a_balance_that_does_not_follow_from_the_postings_is_not_handed_out(book
         conn.execute(text("UPDATE accounts SET credits = credits + 1 WHERE id = 'prg_test/member/mbr_a/available'"))
         with pytest.raises(SealBroken, match="available"):
             make_statement(conn, "prg_test", "mbr_a", 10)
+
+
+def test_a_made_up_history_cannot_borrow_the_printed_code_through_its_closing(books: Books) -> None:
+    printed_code = json.loads(proof_of(books).qr())
+    forged = json.loads(json.dumps(proof_of(books).proof))
+    forged["statement"]["closing"] |= {name: printed_code[name] for name in ("head", "block", "root", "postings", "member")}
+    forged["head"]["hash"] = "00" * 32
+    with pytest.raises(Refuted):
+        offline_verifier.same_as_printed(forged, printed_code)

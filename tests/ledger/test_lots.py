@@ -102,3 +102,12 @@ def test_part_of_a_lot_may_expire_while_the_rest_is_held(books: Books) -> None:
     assert len(expire(books, days(61))) == 1
     assert books.balance(MEMBER, days(61)).available == 0
     assert books.sound()
+
+
+def test_a_release_by_a_slower_clock_does_not_refill_a_lot_that_was_swept(books: Books) -> None:
+    books.earn(MEMBER, 100, days=30)
+    books.hold(MEMBER, 95, "h1")
+    assert len(expire(books, days(30))) == 1
+    books.release(MEMBER, "h1", at=days(29.9))
+    assert lots(books) == [(100, 0), (95, 95)]
+    assert books.sound() and len(expire(books, days(90))) == 1

@@ -20,6 +20,8 @@ BENT = [
     ("UPDATE lots SET remaining = remaining - 1", "lots against the available balance"),
     ("DELETE FROM hold_lots", "lots of a hold against its points"),
     ("UPDATE holds SET state = 'burned', settled_posting = held_posting", "holds against the held balance"),
+    ("UPDATE holds SET state = 'burned', settled_posting = held_posting", "state of a hold against its postings"),
+    ("DELETE FROM hold_lots; DELETE FROM holds", "posting of a hold that is gone"),
     ("UPDATE lots SET points = points + 1", "points earned against the lots they opened"),
     ("UPDATE postings SET programme_id = 'prg_else'", "programme of a posting against its accounts"),
     (f"ALTER TABLE accounts DROP CONSTRAINT accounts_floor; UPDATE accounts SET debits = 999 WHERE id = '{ASHA}/held'",

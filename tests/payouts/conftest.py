@@ -101,14 +101,14 @@ class World:
         with self.engine.begin() as conn:
             for statement in PEOPLE.split(";"):
                 conn.execute(text(statement), {"at": START})
-            open_programme(conn, PROGRAMME, 100_000, START)
+            open_programme(conn, PROGRAMME, 100_000_000, START)
         self.earn("first", EARNED)
 
     def earn(self, key: str, points: int) -> None:
         with self.engine.begin() as conn:
             ledger.points.earn(
                 conn, key=key, programme_id=PROGRAMME, member_id=MEMBER, points=points, happened_at=self.now,
-                expires_at=START + timedelta(days=365), recorded_at=self.now, facts={},
+                expires_at=self.now + timedelta(days=365), recorded_at=self.now, facts={},
             )  # fmt: skip
 
     def tell(self, conn: Connection, conversation_id: str, key: str, event: Event, now: datetime) -> None:

@@ -45,7 +45,10 @@ def test_whatever_the_provider_says_and_people_decide(
     world: World, history: list[tuple[Outcome, Source, bool, Any]], limits: Limits
 ) -> None:
     world.limits = limits
-    key = f"SM{world.one('SELECT count(*) AS n FROM payouts').n}/0"
+    number = world.one("SELECT count(*) AS n FROM payouts").n
+    key = f"SM{number}/0"
+    if number % 100 == 99:  # one member lives through them all: without a new year their tax would begin
+        world.advance(days=366)
     world.earn(f"{key}/earn", 500)
     before = world.points()
     payout_id = world.request(500, key).payout_id

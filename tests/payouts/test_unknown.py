@@ -18,7 +18,7 @@ from tests.payouts.conftest import EARNED, START, World
 
 def absent(world: World) -> list[str]:
     with world.engine.begin() as conn:
-        return absentees(conn, world.now)
+        return absentees(conn, world.house.provider.name, world.now)
 
 
 def test_taken_but_not_answered_is_repeated_byte_for_byte_and_paid_once(world: World) -> None:
