@@ -15,7 +15,10 @@ from payouts.record import Context, Recorded, move, record
 from payouts.steps import House, WrongProvider
 
 SECOND_LOOK_AFTER = timedelta(minutes=10)
-_ABSENT = "provider = :provider AND state IN ('reserved', 'unknown') AND alert IS NULL AND absent_at <= :seen ORDER BY absent_at LIMIT :limit"
+_ABSENT = (
+    "provider = :provider AND state IN ('reserved', 'unknown') AND alert IS NULL AND absent_at <= :seen"
+    " ORDER BY absent_at LIMIT :limit"
+)
 
 
 def absentees(conn: Connection, provider: str, now: datetime, limit: int = 100) -> list[str]:
