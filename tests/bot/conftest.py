@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.bot.media_host import MediaHost, media_host
 from tests.house import Home, home
 from tests.servers import Database
 
@@ -19,4 +20,19 @@ def at_home(database: Database) -> Iterator[Home]:
 def with_bells(database: Database, redis_url: str) -> Iterator[Home]:
     """With an empty Redis."""
     with home(database.url, redis_url) as made:
+        yield made
+
+
+@pytest.fixture
+def host() -> Iterator[MediaHost]:
+    """Where pictures are fetched from."""
+    with media_host() as made:
+        yield made
+
+
+@pytest.fixture
+def member(database: Database, redis_url: str, host: MediaHost) -> Iterator[Home]:
+    """Somebody who has joined, with an empty Redis and a host of pictures."""
+    with home(database.url, redis_url, media_hosts=f"api.twilio.com,{host.host}") as made:
+        made.enrol()
         yield made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +15,9 @@ from bot.demo_invoices import samples
 from bot.sweep import sweep
 from ocr.facts import Ask
 from tests.bills import states
-from tests.bot.media_host import MediaHost, bytes_of, media_host, qr_png
+from tests.bot.media_host import MediaHost, bytes_of, qr_png
 from tests.eyes import NOTHING, FakePaper, eyes, paper
-from tests.house import RAMESH, START, SUNITA, Home, home
-from tests.servers import Database
-
-
-@pytest.fixture
-def host() -> Iterator[MediaHost]:
-    with media_host() as made:
-        yield made
-
-
-@pytest.fixture
-def member(database: Database, redis_url: str, host: MediaHost) -> Iterator[Home]:
-    with home(database.url, redis_url, media_hosts=f"api.twilio.com,{host.host}") as made:
-        made.enrol()
-        yield made
+from tests.house import RAMESH, START, SUNITA, Home
 
 
 def picture(words: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,26 +17,12 @@ from ocr.einvoice_keys import Keyring
 from ocr.paper import read_paper
 from ocr.qr import Reading, Readings
 from tests.bills import states
-from tests.bot.media_host import MediaHost, media_host, qr_png
+from tests.bot.media_host import MediaHost, qr_png
 from tests.bot.test_bill_photos import answers, look, picture, send, work
 from tests.eyes import FakePaper, paper
-from tests.house import SUNITA, Home, home
+from tests.house import SUNITA, Home
 from tests.ocr.sheets import INVOICE
 from tests.ocr.test_paper import Reads
-from tests.servers import Database
-
-
-@pytest.fixture
-def host() -> Iterator[MediaHost]:
-    with media_host() as made:
-        yield made
-
-
-@pytest.fixture
-def member(database: Database, redis_url: str, host: MediaHost) -> Iterator[Home]:
-    with home(database.url, redis_url, media_hosts=f"api.twilio.com,{host.host}") as made:
-        made.enrol()
-        yield made
 
 
 def reads(member: Home, read: Callable[[Callable[[], bool]], FakePaper]) -> None:

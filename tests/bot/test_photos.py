@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,22 +12,8 @@ from base.media_store import NotStored
 from bot import photos, picture_task
 from bot.sweep import sweep
 from tests.bot.media_host import MediaHost, bomb_png, bytes_of, hanging, media_host, qr_png, status
-from tests.house import RAMESH, Home, home
-from tests.servers import Database
+from tests.house import RAMESH, Home
 from whatsapp import media
-
-
-@pytest.fixture
-def host() -> Iterator[MediaHost]:
-    with media_host() as made:
-        yield made
-
-
-@pytest.fixture
-def member(database: Database, redis_url: str, host: MediaHost) -> Iterator[Home]:
-    with home(database.url, redis_url, media_hosts=f"api.twilio.com,{host.host}") as made:
-        made.enrol()
-        yield made
 
 
 def send_photo(home: Home, url: str, who: str = RAMESH, **more: str) -> None:

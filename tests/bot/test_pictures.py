@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,27 +11,13 @@ from PIL import Image
 from bot import drawing, pictures
 from bot.relay import ports
 from ocr.facts import Ask
-from tests.bot.media_host import MediaHost, media_host
+from tests.bot.media_host import MediaHost
 from tests.bot.test_bill_photos import look, picture, send, work
 from tests.eyes import paper
-from tests.house import RAMESH, Home, home
+from tests.house import RAMESH, Home
 from tests.pictures import Camera, take
-from tests.servers import Database
 from whatsapp.outcome import Accepted, Outcome, Post
 from whatsapp.relay import Relay
-
-
-@pytest.fixture
-def host() -> Iterator[MediaHost]:
-    with media_host() as made:
-        yield made
-
-
-@pytest.fixture
-def member(database: Database, redis_url: str, host: MediaHost) -> Iterator[Home]:
-    with home(database.url, redis_url, media_hosts=f"api.twilio.com,{host.host}") as made:
-        made.enrol()
-        yield made
 
 
 class FakeTwilio:
