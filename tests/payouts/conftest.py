@@ -104,11 +104,11 @@ class World:
             open_programme(conn, PROGRAMME, 100_000_000, START)
         self.earn("first", EARNED)
 
-    def earn(self, key: str, points: int) -> None:
+    def earn(self, key: str, points: int, days: int = 365) -> None:
         with self.engine.begin() as conn:
             ledger.points.earn(
                 conn, key=key, programme_id=PROGRAMME, member_id=MEMBER, points=points, happened_at=self.now,
-                expires_at=self.now + timedelta(days=365), recorded_at=self.now, facts={},
+                expires_at=START + timedelta(days=days), recorded_at=self.now, facts={},
             )  # fmt: skip
 
     def tell(self, conn: Connection, conversation_id: str, key: str, event: Event, now: datetime) -> None:
