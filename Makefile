@@ -23,7 +23,7 @@ down:
 	@test ! -x $(PY) || ./saathi down
 
 test: setup
-	@$(PY) -m pytest -q -n 2 --dist loadfile tests
+	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
 # About an hour on two cores; writes docs/soak.md. Shorter: make soak EFFORT=2 DEATHS=20 SEEDS=100 REQUESTS=2000 KILLS=1
 EFFORT ?= 25
