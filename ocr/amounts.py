@@ -54,12 +54,6 @@ def sums_in(text: str) -> tuple[Sum, ...]:
     return tuple(found)
 
 
-def paise_of(text: str) -> int | None:
-    """The one sum a text consists of, else None."""
-    found = sums_in(text.strip())
-    return found[0].paise if len(found) == 1 and found[0].end >= len(text.strip()) else None
-
-
 def printed(paise: int) -> str:
     """`1,23,456.00`, as Indian papers group it."""
     rupees, rest = divmod(abs(paise), 100)

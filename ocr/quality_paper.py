@@ -6,7 +6,7 @@ is not certain is not named. Rough times: 0.05 s for a WhatsApp photo, 0.2 s for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from ocr.image import Picture, Pixels
 from ocr.quality import look
-from ocr.words import Quad
 
 PaperFault = Literal["too_small", "dark", "blurred", "glare", "too_far", "cut_edges"]
 Edge = Literal["left", "right", "top", "bottom"]
@@ -69,22 +68,6 @@ def coach(picture: Picture) -> Coaching:
         faults.append("too_far")
     cut = _cut(letters) if letters.count >= LETTERS_MIN else ()
     return Coaching((*faults, "cut_edges") if cut else tuple(faults), cut, letters.count)
-
-
-def edges_touched(boxes: Iterable[Quad], width: int, height: int, within: float = 0.004) -> tuple[Edge, ...]:
-    """At which edges of the picture the words an engine read end: for asking which part of a paper is missing.
-
-    One word is enough above and below; at the sides it takes two. `within` is a share of the longer side.
-    """
-    slack = within * max(width, height)
-    hits = dict.fromkeys(EDGES, 0)
-    for box in boxes:
-        xs, ys = [x for x, _ in box], [y for _, y in box]
-        hits["left"] += min(xs) <= slack
-        hits["right"] += max(xs) >= width - 1 - slack
-        hits["top"] += min(ys) <= slack
-        hits["bottom"] += max(ys) >= height - 1 - slack
-    return tuple(edge for edge in EDGES if hits[edge] >= (2 if edge in ("left", "right") else 1))
 
 
 # --- measures -------------------------------------------------------------------------------------------------------

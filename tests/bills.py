@@ -63,4 +63,4 @@ def send(home: Home, reading: Reading, who: str = RAMESH, marks: tuple[int, ...]
 
 def states(home: Home) -> list[tuple[str, str | None]]:
     """Every claim's state and reason, oldest first."""
-    return [tuple(row) for row in home.rows("SELECT state, reason FROM claims ORDER BY created_at, id")]  # type: ignore[misc]  # two columns
+    return [tuple(row) for row in home.rows("SELECT state, reason FROM claims ORDER BY created_at, id")]

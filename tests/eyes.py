@@ -52,7 +52,7 @@ def paper(number: str, *, verdict: str = "auto", ask: Ask | None = None, **chang
         "invoice_number": number, "invoice_date": "2025-12-20", "seller_gstin": sound.seller_gstin, "taxable_paise": 1_250_000,
         "cgst_paise": 112_500, "sgst_paise": 112_500, "total_paise": 1_475_000, "lines": lines, **changed,
     }  # fmt: skip
-    return FakePaper(fields=fields, decision=Decision(verdict, ask))  # type: ignore[arg-type]  # the test names a verdict
+    return FakePaper(fields=fields, decision=Decision(verdict, ask))
 
 
 NOTHING = FakePaper("unreadable", decision=None, problems=("no_code_found",), invoice=None)

@@ -230,7 +230,7 @@ def test_a_task_that_is_done_twice_makes_one_claim(
             tasks.run(house, given.id)  # its lease has run out: a second worker takes it, and is faster
         return inner(house, given)
 
-    monkeypatch.setitem(tasks.KINDS, kind, twice)  # type: ignore[arg-type]
+    monkeypatch.setitem(tasks.KINDS, kind, twice)
     work(member)
     assert len(calls) == 2 and states(member) == [("credited", None)]
     assert answers(member) == ["invoice.credited"]

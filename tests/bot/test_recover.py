@@ -130,5 +130,5 @@ def test_twilio_that_cannot_be_reached_is_tried_again_and_ends_nothing(at_home: 
     def away(**_: Any) -> Any:
         raise NotReached("no route")
 
-    twilio.listed = away  # type: ignore[method-assign]
+    twilio.listed = away
     clock.once(at_home.house, "recover", recover.recent)

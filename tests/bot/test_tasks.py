@@ -32,7 +32,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
         seen.append(task)
         return Ended("no_code", PhotoRead(task.payload["photo"], (), "no_code"))
 
-    monkeypatch.setitem(tasks.KINDS, "read_photo", read)  # type: ignore[arg-type]
+    monkeypatch.setitem(tasks.KINDS, "read_photo", read)
     return seen
 
 
@@ -86,7 +86,7 @@ def test_a_worker_killed_between_lease_and_end_is_followed_by_another(
         def dies(house: Any, task: Task) -> Ended:
             raise Killed
 
-        patch.setitem(tasks.KINDS, "read_photo", dies)  # type: ignore[arg-type]
+        patch.setitem(tasks.KINDS, "read_photo", dies)
         with pytest.raises(Killed):
             tasks.run(with_bells.house, task)
     with_bells.work("media")
@@ -111,7 +111,7 @@ def test_a_slow_worker_whose_lease_ran_out_adds_nothing_to_the_faster_ones_answe
             assert go_on.wait(10)
         return Ended("no_code", PhotoRead(task.payload["photo"], (), "no_code"))
 
-    monkeypatch.setitem(tasks.KINDS, "read_photo", read)  # type: ignore[arg-type]
+    monkeypatch.setitem(tasks.KINDS, "read_photo", read)
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(tasks.run, with_bells.house, task)
         assert inside.wait(10)
@@ -157,7 +157,7 @@ def test_a_turn_that_breaks_after_the_task_has_ended_is_taken_up_by_the_sweeper(
 def test_what_comes_later_is_rung_for_when_it_is_due(with_bells: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     task = photo_task(with_bells)
     due = with_bells.at + timedelta(seconds=60)
-    monkeypatch.setitem(tasks.KINDS, "read_photo", lambda house, task: Later(due))  # type: ignore[arg-type]
+    monkeypatch.setitem(tasks.KINDS, "read_photo", lambda house, task: Later(due))
     with_bells.work("media")
     with_bells.forward(seconds=59)
     assert sweep(with_bells.house) == 0

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from bot import clock, content
 from flows.texts import LOCALES, catalogue, template_categories
 from tests.house import Home
-from whatsapp.content.approval import Approval, template_faults
+from tests.templates import template_faults
+from whatsapp.content.approval import Approval
 
 
 def test_every_template_is_a_text_of_ours_that_whatsapp_may_approve() -> None:

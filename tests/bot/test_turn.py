@@ -36,7 +36,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, fault: Callable[[], BaseException], 
         return real(made, effect, key)
 
     with monkeypatch.context() as patch:
-        patch.setitem(HANDLERS, Say, say)  # type: ignore[arg-type]  # read-only to everyone but this test
+        patch.setitem(HANDLERS, Say, say)
         yield tries
 
 
@@ -66,7 +66,7 @@ def test_whoever_finds_the_conversation_taken_leaves_and_the_holder_takes_what_w
         assert go_on.wait(10)
         return real(made, effect, key)
 
-    monkeypatch.setitem(HANDLERS, Say, slow)  # type: ignore[arg-type]
+    monkeypatch.setitem(HANDLERS, Say, slow)
     with ThreadPoolExecutor(2) as pool:
         holder = pool.submit(at_home.write, "menu")
         assert inside.wait(10)
@@ -193,7 +193,7 @@ def test_a_connection_that_dies_under_the_turn_is_not_counted(at_home: Home, mon
                 pool.submit(end_backend, at_home, killed[-1]).result(10)
         return real(made, effect, key)
 
-    monkeypatch.setitem(HANDLERS, Say, say)  # type: ignore[arg-type]
+    monkeypatch.setitem(HANDLERS, Say, say)
     at_home.write("menu")
     assert at_home.rows("SELECT failures FROM inbox WHERE handled_at IS NULL") == [(0,)]
     turn.run(at_home.house, at_home.conversation().id)

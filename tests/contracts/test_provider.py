@@ -106,7 +106,7 @@ def test_the_other_ends(side: Side, word: str, kind: type) -> None:
     side.send()
     side.become(word)
     told = side.adapter.ask("pay_1")
-    assert isinstance(told, kind) and told.amount_paise == 12_550  # type: ignore[attr-defined]
+    assert isinstance(told, kind) and told.amount_paise == 12_550
 
 
 def test_a_bank_account(side: Side) -> None:

@@ -27,7 +27,7 @@ CONFIRM = Asked(
 
 
 def at(*states: tuple[str, object], asked: Asked | None = None) -> Session:
-    return Session(tuple(Frame(flow, BOOK[flow].version, state) for flow, state in states), asked)  # type: ignore[arg-type]  # states
+    return Session(tuple(Frame(flow, BOOK[flow].version, state) for flow, state in states), asked)
 
 
 def flows(session: Session) -> list[str]:

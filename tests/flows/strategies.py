@@ -157,7 +157,7 @@ def _of(hint: object) -> st.SearchStrategy:
         return st.lists(instances(members[0]), max_size=8).map(tuple)
     if type(None) in members:
         return st.one_of(st.none(), *(instances(m) for m in members if m is not type(None)))
-    return instances(hint)  # type: ignore[arg-type]  # a dataclass of ours
+    return instances(hint)
 
 
 # not __subclasses__(): a slotted dataclass leaves the class it was made from behind

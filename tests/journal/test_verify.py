@@ -52,7 +52,7 @@ def test_a_last_turn_cut_off_leaves_the_session_elsewhere(told: stored.Stored) -
 def test_a_changed_entry_is_named_at_its_place(told: stored.Stored, change: dict[str, object], what: set[str]) -> None:
     turns: Turns = [*told.turns]
     number, entries = turns[2]
-    turns[2] = (number, [replace(entries[0], **change), *entries[1:]])  # type: ignore[arg-type]  # one field of an entry
+    turns[2] = (number, [replace(entries[0], **change), *entries[1:]])
     found = recomputed(turns, told.session)
     assert what <= {each.what for each in found}
     assert {each.turn for each in found} <= {number, number + 1}

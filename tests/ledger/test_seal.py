@@ -130,7 +130,7 @@ def test_a_writer_that_ends_between_two_looks_is_not_swept_over(books: Books, mo
 
     def keep_and_let_commit(*given: object) -> list[bytes]:
         late.commit()
-        return keep(*given)  # type: ignore[arg-type]
+        return keep(*given)
 
     monkeypatch.setattr(sealer, "_keep", keep_and_let_commit)
     with books.engine.begin() as conn:

@@ -25,7 +25,7 @@ def sheet(text: str, *, tilt: float = 0.0, bulge: float = 0.0, confidence: float
 
 
 def read(text: str, **how: float) -> Invoice:
-    return read_invoice([sheet(text, **how)])  # type: ignore[arg-type]
+    return read_invoice([sheet(text, **how)])
 
 
 def value(found: object) -> object:
@@ -48,7 +48,7 @@ def _parts(line: str) -> Sequence[tuple[int, str]]:
 
 def _box(place: int, row: int, length: int, tilt: float, bulge: float) -> Quad:
     left, top = 40 + place * LETTER, 40 + row * LEADING
-    return tuple(_moved(point, tilt, bulge) for point in _quad(left, top, length * LETTER))  # type: ignore[return-value]
+    return tuple(_moved(point, tilt, bulge) for point in _quad(left, top, length * LETTER))
 
 
 def _quad(left: float, top: float, width: float) -> Quad:

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.amounts import PAISE_MAX, paise_of, printed, sums_in
+from ocr.amounts import PAISE_MAX, printed, sums_in
+
+
+def paise_of(text: str) -> int | None:
+    """The one sum a text consists of, else None."""
+    found = sums_in(text.strip())
+    return found[0].paise if len(found) == 1 and found[0].end >= len(text.strip()) else None
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_a_bomb_meets_the_limits_and_not_us() -> None:
     ids=["empty", "noise", "cut", "encrypted", "large"],
 )
 def test_files_that_cannot_be_opened_are_named(data: bytes, reason: str) -> None:
-    assert open_pdf(data) == RefusedPdf(reason)  # type: ignore[arg-type]
+    assert open_pdf(data) == RefusedPdf(reason)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (14_400, 14_400), (14_400, 2), (226, 3000)])
@@ -204,7 +204,7 @@ def test_a_process_that_was_taken_over_is_believed_nothing(
 ) -> None:
     child(tmp_path, code, monkeypatch)
     monkeypatch.setattr(pdf, "TIMEOUT_S", 3)
-    assert open_pdf(b"%PDF-1.7") == RefusedPdf(reason)  # type: ignore[arg-type]
+    assert open_pdf(b"%PDF-1.7") == RefusedPdf(reason)
 
 
 def test_the_process_is_given_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

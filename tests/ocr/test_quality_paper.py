@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ocr.image import Picture, Pixels
-from ocr.quality_paper import Coaching, coach, edges_touched
+from ocr.quality_paper import Coaching, coach
 from ocr.words import Quad
 
 
@@ -120,13 +120,3 @@ def test_height_of_letters_is_that_of_the_photo_as_sent() -> None:
 
 def box(left: float, top: float, right: float, bottom: float) -> Quad:
     return (left, top), (right, top), (right, bottom), (left, bottom)
-
-
-def test_words_that_end_at_the_pictures_edge_tell_the_edge() -> None:
-    inside = [box(50, y, 300, y + 20) for y in range(40, 700, 40)]
-    assert edges_touched(inside, 400, 800) == ()
-    assert edges_touched([*inside, box(100, 785, 300, 799)], 400, 800) == ("bottom",)
-    assert edges_touched([*inside, box(0, 100, 30, 120)], 400, 800) == ()  # one word may be the binder's ring
-    assert edges_touched([*inside, box(0, 100, 30, 120), box(-1, 200, 30, 220)], 400, 800) == ("left",)
-    assert edges_touched([box(0, 0, 400, 800)] * 2, 400, 800) == ("left", "right", "top", "bottom")
-    assert edges_touched([], 400, 800) == ()

@@ -59,14 +59,14 @@ def pair(
 
 def number_and_date(page: Page, x: float, y: float, bill: Bill, style: Style, **how: object) -> float:
     """The two that matter, one below the other; a credit note says which invoice it corrects. Returns the next y."""
-    step = float(how.get("size") or page.size_pt) * MM_PER_PT * 1.4  # type: ignore[arg-type]  # a size is a float
+    step = float(how.get("size") or page.size_pt) * MM_PER_PT * 1.4
     number = number_label(bill, style)
-    pair(page, x, y, number, bill.number, style, field="invoice_number", **how)  # type: ignore[arg-type]  # passed on as given
-    pair(page, x, y + step, style.date_label, style.day(bill.day), style, field="invoice_date", **how)  # type: ignore[arg-type]
+    pair(page, x, y, number, bill.number, style, field="invoice_number", **how)
+    pair(page, x, y + step, style.date_label, style.day(bill.day), style, field="invoice_date", **how)
     if bill.doc_type != "Credit Note":
         return y + 2 * step
     text = f"{bill.extras.against_number} dt. {style.day(bill.extras.against_day)}"
-    pair(page, x, y + 2 * step, "Against Inv.", text, style, **how)  # type: ignore[arg-type]
+    pair(page, x, y + 2 * step, "Against Inv.", text, style, **how)
     return y + 3 * step
 
 

@@ -49,7 +49,7 @@ class Conditions:
 
 
 def grade_of(rng: Random, wanted: str) -> Grade:
-    chosen: Grade = rng.choice(_MIXED) if wanted == "mixed" else wanted  # type: ignore[assignment]  # argparse keeps to the names
+    chosen: Grade = rng.choice(_MIXED) if wanted == "mixed" else wanted
     return chosen
 
 

@@ -24,7 +24,7 @@ class _Placed:
     def moved(self, right: float, down: float) -> Self:
         """The same mark elsewhere."""
         ends = {name: getattr(self, name) + by for name, by in (("to_x", right), ("to_y", down)) if hasattr(self, name)}
-        return replace(self, x=self.x + right, y=self.y + down, **ends)  # type: ignore[attr-defined,type-var]  # all marks have these
+        return replace(self, x=self.x + right, y=self.y + down, **ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def test_the_manifest_item_holds_the_truth_and_where_it_stands() -> None:
     assert isinstance(truth, dict) and names <= set(truth)
     assert (item["layout"], item["grade"], item["seed"]) == ("tally", "mild", "3:7") and item["lines"]
     image = upright(made.files[str(item["file"])])
-    for quad in item["boxes"].values():  # type: ignore[attr-defined]  # likewise
+    for quad in item["boxes"].values():
         assert all(-30 < x < image.width + 30 and -30 < y < image.height + 30 for x, y in quad)
     json.dumps(item)
 
@@ -118,8 +118,8 @@ def test_a_pdf_has_its_text_or_is_a_picture() -> None:
 
 def test_a_long_bill_is_a_photo_a_page() -> None:
     made = next(made for place in range(9) if len((made := make(2, place, "photo", "mild", "multipage")).files) > 1)
-    assert next(iter(made.files)) == made.item["file"] == made.item["pages"][-1]  # type: ignore[index]  # a list
-    assert set(made.files) == set(made.item["pages"])  # type: ignore[call-overload]  # likewise
+    assert next(iter(made.files)) == made.item["file"] == made.item["pages"][-1]
+    assert set(made.files) == set(made.item["pages"])
 
 
 @pytest.mark.parametrize("count", [1, 4, 9])

@@ -45,12 +45,12 @@ def test_payouts_that_the_provider_queues_ring_once_until_the_last_goes_on(world
 
 def test_a_request_that_is_refused_for_want_of_money_waits_and_goes_out_later_as_the_same(world: World) -> None:
     take = world.fake.take
-    world.fake.take = lambda key, body: (400, error("Low balance", reason="insufficient_funds"))  # type: ignore[method-assign]
+    world.fake.take = lambda key, body: (400, error("Low balance", reason="insufficient_funds"))
     payout_id = world.request().payout_id
     assert world.pay(payout_id).state == "reserved"
     assert (world.payout(payout_id).waits_for, look(world)) == ("low_balance", (["low_balance"], []))
     assert (world.points().held, world.news()) == (500, [])
-    world.fake.take = take  # type: ignore[method-assign]
+    world.fake.take = take
     world.ring_until_settled(payout_id, rings=1)
     assert (world.payout(payout_id).state, world.payout(payout_id).waits_for) == ("sent", None)
     assert look(world) == ([], ["low_balance"])

@@ -160,9 +160,9 @@ def test_razorpayx_as_the_sandbox_speaks_it() -> None:
                     return found
             raise AssertionError("the sandbox never ended it")
 
-        assert isinstance(ended(BANK), Checked) and ended(BANK).exists is True  # type: ignore[union-attr]
-        assert ended(Vpa("invalid@okaxis")).exists is False  # type: ignore[union-attr]
-        assert ended(Vpa("stranger@okaxis")).registered_name == "SURESH BABURAO PATIL"  # type: ignore[union-attr]
+        assert isinstance(ended(BANK), Checked) and ended(BANK).exists is True
+        assert ended(Vpa("invalid@okaxis")).exists is False
+        assert ended(Vpa("stranger@okaxis")).registered_name == "SURESH BABURAO PATIL"
         assert ended(Vpa("down@okaxis")) == CheckFailed("provider_failed")
         assert checks.check(Vpa("a_b@okaxis"), "mbr_1", "pay_1") == Refused("vpa_invalid", permanent=True)
         assert isinstance(checks.look("fav_unheard_of"), Refused)

@@ -66,7 +66,7 @@ def test_killed_before_anything_was_committed(world: World) -> None:
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_around_the_call(world: World, after: bool) -> None:
     payout_id = world.request().payout_id
-    dying = replace(world.house, provider=DyingProvider(world.house.provider, after=after))  # type: ignore[arg-type]
+    dying = replace(world.house, provider=DyingProvider(world.house.provider, after=after))
     with pytest.raises(Killed):
         steps.pay(dying, payout_id)
     payout = world.payout(payout_id)
@@ -91,7 +91,7 @@ def test_killed_while_settling_leaves_neither_burn_nor_news(world: World) -> Non
 
 def test_killed_many_times_over(world: World) -> None:
     payout_id = world.request().payout_id
-    dying = replace(world.house, provider=DyingProvider(world.house.provider, after=True))  # type: ignore[arg-type]
+    dying = replace(world.house, provider=DyingProvider(world.house.provider, after=True))
     for _ in range(3):
         world.now = world.payout(payout_id).next_at or world.now
         with pytest.raises(Killed):

@@ -36,7 +36,7 @@ def waiting(world: World, one_above: int | None = 0, two_above: int | None = Non
 def say(world: World, what: object, payout_id: str, name: str = "asha") -> object:
     decision = world.decision(name)
     with world.engine.begin() as conn:
-        return what(conn, payout_id, decision)  # type: ignore[operator]
+        return what(conn, payout_id, decision)
 
 
 def rejected(world: World, payout_id: str) -> Recorded:
@@ -157,7 +157,7 @@ def test_rejecting_during_the_call_is_refused(world: World) -> None:
         with pytest.raises(CannotDecide):
             rejected(world, payout_id)
         seen.append(key)
-        return send(provider, request, key)  # type: ignore[arg-type]
+        return send(provider, request, key)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(world.house.provider), "send", meanwhile)

@@ -156,7 +156,7 @@ def test_processing_for_longer_than_a_bank_may_take(world: World) -> None:
 def test_one_older_than_the_window_is_asked_for_while_it_is_open(world: World) -> None:
     sent(world)
     world.advance(days=30)
-    world.fake.listing = lambda skip, count: {"items": []}  # type: ignore[method-assign]
+    world.fake.listing = lambda skip, count: {"items": []}
     world.fake.become("processed", utr="523223155921")
     assert found(world) == [("callback_missed", "engineering", True)]
 
@@ -204,7 +204,7 @@ def test_two_processes_at_one_run_count_no_page_twice(world: World, monkeypatch:
             reconcile.step(world.house, lambda _: None)  # the other one, while we wait for our answer
         return listing(skip, count)
 
-    world.fake.listing = overtaken  # type: ignore[method-assign]
+    world.fake.listing = overtaken
     after = run(world)
     assert (after.ended_at is not None, found(world, after)) == (True, [])
 

@@ -160,7 +160,7 @@ def _cut(admin: Connection, database: str | None) -> None:
 def _client(world: World) -> type[httpx.Client]:
     class InProcess(httpx.Client):
         def __init__(self, **given: object) -> None:
-            super().__init__(auth=given.get("auth"), transport=httpx.MockTransport(world.bank.handle))  # type: ignore[arg-type]  # as the adapter gives it
+            super().__init__(auth=given.get("auth"), transport=httpx.MockTransport(world.bank.handle))
 
     return InProcess
 

@@ -226,7 +226,7 @@ class World:
         if self._relay is None:
             self._relays += 1
             self._relay = Relay(relay_process.ports(self.home.house), f"rly_{self._relays}", workers=4)
-            self._relay._threads = Deferred()  # type: ignore[assignment]  # it asks for no more than submit and shutdown
+            self._relay._threads = Deferred()
         relay, deaths = self._relay, self.deaths
         if self.dice.random() < 0.4 or not self.rough:
             self.at_risk("relay at sweep", relay.sweep)

@@ -109,7 +109,7 @@ class Stage:
         count = conn.execute(text("SELECT count(*) FROM outbox")).scalar_one()
         filled = {"not_before": self.at, "created_at": self.at, **given}
         rows = [
-            outbox.Row(f"ev/{count + n}", f"cnv_{name}", "s", f"con_{name}", lane, message, **filled)  # type: ignore[arg-type]  # any field
+            outbox.Row(f"ev/{count + n}", f"cnv_{name}", "s", f"con_{name}", lane, message, **filled)
             for n, message in enumerate(messages)
         ]
         outbox.put(conn, KEYS.unwrap(key, f"con_{name}"), rows)

@@ -80,11 +80,11 @@ HOUR = timedelta(hours=1)
     (None, "campaign", False, False, Drop("window_closed")),
 ])  # fmt: skip
 def test_what_may_leave(wrote: object, lane: str, stopped: bool, template: bool, answer: object) -> None:
-    assert decide(START, wrote, lane, stopped, template) == answer  # type: ignore[arg-type]  # datetime or None
+    assert decide(START, wrote, lane, stopped, template) == answer
 
 
 def judged(outcome: object, attempts: int = 1, as_content: bool = False) -> Change:
-    return verdict(outcome, attempts=attempts, as_content=as_content, now=START, chance=0.5)  # type: ignore[arg-type]
+    return verdict(outcome, attempts=attempts, as_content=as_content, now=START, chance=0.5)
 
 
 def test_what_an_answer_means() -> None:

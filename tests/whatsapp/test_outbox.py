@@ -26,7 +26,7 @@ def stage(database: Database) -> Stage:
 
 def row(key: str, body: str, **more: object) -> outbox.Row:
     whole = {"not_before": START, "created_at": START, **more}
-    return outbox.Row(key, "cnv_asha", "s", "con_asha", "reply", Message("a.text", "en", body), **whole)  # type: ignore[arg-type]  # any field
+    return outbox.Row(key, "cnv_asha", "s", "con_asha", "reply", Message("a.text", "en", body), **whole)
 
 
 def sealer(stage: Stage):

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from tests.servers import Database
+from tests.templates import template_faults
 from tests.whatsapp.stage import START, Stage, run
-from whatsapp.content.approval import Approval, Standing, read, standing, submit, template_faults, template_name
+from whatsapp.content.approval import Approval, Standing, read, standing, submit, template_name
 from whatsapp.content.spec import Spec, spec
 from whatsapp.content.sync import ContentMap, sync
 from whatsapp.errors import Kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -82,20 +82,6 @@ def submit(
 def template_name(made: Spec) -> str:
     """The name WhatsApp's staff sees: lower-case letters, digits and underscores; another one for changed words."""
     return f"saathi_{re.sub(r'[^a-z0-9]+', '_', made.text_key.lower())[:_NAME_BODY_MAX]}_{made.hash[:12]}"
-
-
-def template_faults(made: Spec) -> Sequence[str]:
-    """Why WhatsApp would refuse it as a template, whatever it says; empty: nothing is known against it.
-
-    By Twilio's page on error 63040, and lists are for sessions only (63016).
-    """
-    checks = [
-        (bool(made.list_button), "a list is for sessions only"),
-        (re.match(r"\s*\{\w+\}", made.body) is not None, "it begins with a placeholder"),
-        (re.search(r"\{\w+\}[\s.!?,।]*\Z", made.body) is not None, "it ends with a placeholder"),
-        ("\n" in made.body, "it has more than one line"),
-    ]
-    return [fault for is_so, fault in checks if is_so]
 
 
 def _standing(made: Spec, row: object) -> Standing:
