@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from base import audit, staff
 from base.money import rupees
 from base.sealing import Sealer
 from bot import bells
@@ -32,6 +33,7 @@ from loyalty.reading import Reading, with_value
 WAIT_FOR_ANSWER = timedelta(hours=24)  # then a reviewer looks at a bill whose question nobody has answered
 REFUSALS = ("not_an_invoice", "not_authorised", "stale", "seen", "no_products", "unreadable")
 REVERSALS = ("returned", "mistake")
+REVIEWERS = ("ops", "support", "finance")  # the roles of the staff that decide on bills
 
 _KEY = text("SELECT data_key FROM contacts WHERE id = :id")
 
@@ -48,9 +50,9 @@ class Decided:
 
 
 def approve(house: House, claim_id: str, by: str) -> Decided:
-    """Credit a bill that waits, by the rules as they are. Raises NotDone."""
+    """Credit a bill that waits, by the rules as they are. `by`: a name of the staff. Raises NotDone, StaffError."""
     with house.engine.begin() as conn:
-        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"))
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"), by)
         if claim.member_id is None:
             raise NotDone(f"{claim_id}: its sender is no member yet; it is decided when they join")
         version = current(conn, claim.programme_id)
@@ -68,14 +70,15 @@ def approve(house: House, claim_id: str, by: str) -> Decided:
             raise NotDone("the programme's budget has no points left: raise budget_points and publish, then approve again")
         news = ClaimApproved(claim.id, reading.invoice_number or "", credited.points, credited.balance)
         _tell(house, conn, claim, "approved", news, now)
+        decided = _audited(conn, claim, Decided(claim.id, "credited", credited.points), "approve", by, now)
     bells.ring_turn(house, claim.conversation_id)
-    return Decided(claim.id, "credited", credited.points)
+    return decided
 
 
 def correct(house: House, claim_id: str, by: str, values: Mapping[str, str]) -> Decided:
-    """Put right what was read; the claim waits on, to be approved or rejected. Raises NotDone."""
+    """Put right what was read; the claim waits on, to be approved or rejected. Raises NotDone, StaffError."""
     with house.engine.begin() as conn:
-        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"))
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"), by)
         for name, value in values.items():
             reading = with_value(reading, name, value)
         whole = replace(reading, verdict="review", question=None)
@@ -88,13 +91,13 @@ def correct(house: House, claim_id: str, by: str, values: Mapping[str, str]) -> 
         rival = claim_registers.same_bill(conn, again, whole)
         reason = claim.reason if claim.state == "review" else "doubtful"
         claims.move(conn, again, "corrected", "review", now, reason=reason, rival_of=rival, promised_at=promised, reviewer=by)
-    return Decided(claim.id, "review", None)
+        return _audited(conn, claim, Decided(claim.id, "review", None), "correct", by, now, ", ".join(sorted(values)))
 
 
 def reject(house: House, claim_id: str, by: str, reason: str) -> Decided:
-    """Refuse a bill that waits; of a credited one, take the points back. Raises NotDone."""
+    """Refuse a bill that waits; of a credited one, take the points back. Raises NotDone, StaffError."""
     with house.engine.begin() as conn:
-        claim, reading, now = _open(house, conn, claim_id, ("review", "asked", "credited"))
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked", "credited"), by)
         fitting = REVERSALS if claim.state == "credited" else REFUSALS
         if reason not in fitting:
             raise NotDone(f"{claim_id} is {claim.state}: its reason is one of {', '.join(fitting)}")
@@ -105,6 +108,7 @@ def reject(house: House, claim_id: str, by: str, reason: str) -> Decided:
             news = ClaimRejected(claim.id, day(claim.created_at), reason)
             _tell(house, conn, claim, "rejected", news, now)
             decided = Decided(claim.id, "refused", None)
+        _audited(conn, claim, decided, "reject", by, now, reason)
     bells.ring_turn(house, claim.conversation_id)
     return decided
 
@@ -146,13 +150,26 @@ def _reverse(
     return Decided(claim.id, "reversed", points)
 
 
-def _open(house: House, conn: Connection, claim_id: str, states: tuple[str, ...]) -> tuple[Claim, Reading, datetime]:
+def _open(
+    house: House, conn: Connection, claim_id: str, states: tuple[str, ...], by: str
+) -> tuple[Claim, Reading, datetime]:
+    staff.acting(conn, by, *REVIEWERS)
     claim = claims.lock(conn, claim_id)
     if claim is None:
         raise NotDone(f"there is no claim {claim_id}; ./saathi claims queue lists those that wait")
     if claim.state not in states:
         raise NotDone(f"{claim_id} is {claim.state}: only a claim that is {' or '.join(states)} can be decided on")
     return claim, claim.reading(_sealer(house, conn, claim)), house.clock.now(conn)
+
+
+def _audited(
+    conn: Connection, claim: Claim, decided: Decided, verb: str, by: str, now: datetime, reason: str = ""
+) -> Decided:
+    before, after = {"state": claim.state}, {"state": decided.state, "points": decided.points}
+    audit.write(
+        conn, actor=by, act=f"claim.{verb}", subject=claim.id, at=now, before=before, after=after, reason=reason
+    )  # fmt: skip
+    return decided
 
 
 def _must_be_whole(conn: Connection, claim: Claim, reading: Reading) -> None:

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, text
 from base.gstin import normal_gstin
 from base.media_store import NotStored
 from base.money import rupees
+from base.staff import StaffError
 from bot import claims as desk
+from bot.cli.acting import as_staff
 from bot.cli.house import console, of, print_json, refuse
 from bot.wiring import House
 from flows.invoice_answers import as_value
@@ -84,12 +86,12 @@ def show(ctx: click.Context, claim: str, pictures: Path | None, as_json: bool) -
 
 @group.command()
 @click.argument("claim")
-@click.option("--by", required=True, help="Who decides; kept with the claim.")
+@as_staff
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def approve(ctx: click.Context, claim: str, by: str, as_json: bool) -> None:
+def approve(ctx: click.Context, claim: str, actor: str, as_json: bool) -> None:
     """Credit a bill by the programme's rules, and tell the member."""
-    _decide(ctx, as_json, lambda house: desk.approve(house, claim, by))
+    _decide(ctx, as_json, lambda house: desk.approve(house, claim, actor))
 
 
 @group.command()
@@ -98,30 +100,30 @@ def approve(ctx: click.Context, claim: str, by: str, as_json: bool) -> None:
     "--set", "values", multiple=True, required=True, metavar="NAME=VALUE",
     help="number, date (2026-04-05), seller (GSTIN), total, taxable or counted (rupees that earn points).",
 )  # fmt: skip
-@click.option("--by", required=True, help="Who decides; kept with the claim.")
+@as_staff
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def correct(ctx: click.Context, claim: str, values: tuple[str, ...], by: str, as_json: bool) -> None:
+def correct(ctx: click.Context, claim: str, values: tuple[str, ...], actor: str, as_json: bool) -> None:
     """Put right what was read; approve it afterwards."""
     given = dict(_value(each) for each in values)
-    _decide(ctx, as_json, lambda house: desk.correct(house, claim, by, given))
+    _decide(ctx, as_json, lambda house: desk.correct(house, claim, actor, given))
 
 
 @group.command()
 @click.argument("claim")
 @click.option("--reason", required=True, type=click.Choice([*desk.REFUSALS, *desk.REVERSALS]))
-@click.option("--by", required=True, help="Who decides; kept with the claim.")
+@as_staff
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def reject(ctx: click.Context, claim: str, reason: str, by: str, as_json: bool) -> None:
+def reject(ctx: click.Context, claim: str, reason: str, actor: str, as_json: bool) -> None:
     """Refuse a bill that waits; take back the points of one that was credited (returned, mistake). The member is told."""
-    _decide(ctx, as_json, lambda house: desk.reject(house, claim, by, reason))
+    _decide(ctx, as_json, lambda house: desk.reject(house, claim, actor, reason))
 
 
 def _decide(ctx: click.Context, as_json: bool, decide: Any) -> None:
     try:
         decided: desk.Decided = decide(of(ctx))
-    except desk.NotDone as why:
+    except (desk.NotDone, StaffError) as why:
         raise refuse(str(why)) from why
     if as_json:
         print_json({"claim": decided.claim, "state": decided.state, "points": decided.points})
