@@ -19,10 +19,10 @@ from flows.kernel import Event
 from handlers.balance import day
 from handlers.claim_till import Till, credit
 from journal import inbox
-from ledger import points as purse
 from ledger.balance import balance
-from ledger.lots import ran_out
 from ledger.points import TooFew
+from ledger.post import TooMuch
+from ledger.reversals import Reversed, reverse
 from loyalty import claim_registers, claims
 from loyalty.claim_rules import Accept
 from loyalty.claims import Claim
@@ -133,17 +133,18 @@ def _reverse(
     house: House, conn: Connection, claim: Claim, reading: Reading, by: str, reason: str, now: datetime
 ) -> Decided:
     assert claim.points is not None and claim.posting_id is not None and claim.member_id is not None
-    points = claim.points - ran_out(conn, claim.posting_id)  # those have left the member already
-    left = balance(conn, claim.programme_id, claim.member_id, now).available
-    if points:
-        taken = purse.take_back(
-            conn, key=f"invoice/{claim.id}/reversed", programme_id=claim.programme_id, member_id=claim.member_id,
-            points=points, corrects=claim.posting_id, happened_at=now, recorded_at=now,
-            facts={"claim": claim.id, "invoice_number": reading.invoice_number or "", "reason": reason, "decided_by": by},
-        )  # fmt: skip
-        if isinstance(taken, TooFew):
-            raise NotDone(f"the member has spent them: {taken.available} of {points} points are left; try again later")
-        left = taken.balance
+    taken = reverse(
+        conn, key=f"invoice/{claim.id}/reversed", programme_id=claim.programme_id, member_id=claim.member_id,
+        posting_id=claim.posting_id, happened_at=now, recorded_at=now,
+        facts={"claim": claim.id, "invoice_number": reading.invoice_number or "", "reason": reason, "decided_by": by},
+    )  # fmt: skip
+    match taken:
+        case TooFew(left):
+            raise NotDone(f"the member has spent them: {left} of {claim.points} points are left; try again later")
+        case TooMuch():  # all of them have run out
+            points, left = 0, balance(conn, claim.programme_id, claim.member_id, now).available
+        case Reversed(_, points, left):
+            pass
     claims.move(conn, claim, "reversed", "reversed", now, reason=reason, decided_at=now, reviewer=by)
     news = ClaimReversed(claim.id, reading.invoice_number or "", points, left, reason)
     _tell(house, conn, claim, "reversed", news, now)

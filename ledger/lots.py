@@ -21,11 +21,6 @@ _DUE = text(
 )
 
 
-_RAN_OUT = text("""
-    SELECT coalesce(sum(m.amount), 0)::bigint FROM lots l JOIN postings p ON p.key = 'expire/' || l.id
-    JOIN moves m ON m.posting_id = p.id WHERE l.posting_id = :posting""")
-
-
 @dataclass(frozen=True, slots=True)
 class Expired:
     programme_id: str
@@ -45,8 +40,3 @@ def expire_due(conn: Connection, now: datetime, limit: int) -> list[Expired]:
         if isinstance(outcome, Posted) and not outcome.already:
             swept.append(Expired(lot.programme_id, lot.member_id, lot.id, outcome.posting_id))
     return swept
-
-
-def ran_out(conn: Connection, posting_id: int) -> int:
-    """How many of the points that this posting gave have expired unspent: they cannot be taken back once more."""
-    return int(conn.execute(_RAN_OUT, {"posting": posting_id}).scalar_one())

@@ -70,11 +70,6 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBack:
-    """The points of the one move come from the lot of the corrected posting first, then from the earliest expiry."""
-
-
-@dataclass(frozen=True, slots=True)
 class Settle:
     """Moves all that the hold holds. Burned: gone. Released: back to the same lots.
 
@@ -140,7 +135,7 @@ class Reverse:
             whole(self.points)
 
 
-Lots = OpenLot | TakeToHold | TakeBack | Spend
+Lots = OpenLot | TakeToHold | Spend
 Derived = Settle | ExpireLot | SetBudget | Transfer | Reverse
 
 
@@ -207,8 +202,6 @@ def _plain(directive: Lots | Derived | None) -> list[object]:
             return ["hold", hold_id]
         case Spend():
             return ["spend"]
-        case TakeBack():
-            return ["take"]
         case Settle(hold_id, state, part=part):
             return [state, hold_id] + ([] if part is None else [part])
         case ExpireLot(lot_id):

@@ -52,12 +52,6 @@ class Released:
     available: int
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    posting_id: int
-    balance: int
-
-
 def earn(
     conn: Connection, *, key: str, programme_id: str, member_id: str, points: int, expires_at: datetime | None,
     happened_at: datetime, recorded_at: datetime, facts: Facts, through: Iterable[str] = (),
@@ -122,21 +116,6 @@ def release(
     match post(conn, postings.with_facts(posting, facts), recorded_at):
         case Posted(credit_after=int(available)):
             return Released(hold_id, available)
-        case other:
-            raise unexpected(other)
-
-
-def take_back(
-    conn: Connection, *, key: str, programme_id: str, member_id: str, points: int, corrects: int,
-    happened_at: datetime, recorded_at: datetime, facts: Facts,
-) -> TakenBack | TooFew:  # fmt: skip
-    """Return points that posting `corrects` gave by mistake to the budget. TooFew: the member has spent them."""
-    posting = postings.correct(key, programme_id, member_id, points, corrects, happened_at)
-    match post(conn, postings.with_facts(posting, facts), recorded_at):
-        case Posted(posting_id, debit_after=int(balance)):
-            return TakenBack(posting_id, balance)
-        case Short(balance=available):
-            return TooFew(available)
         case other:
             raise unexpected(other)
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from base import driver
 from ledger import chart
-from ledger.moves import ExpireLot, OpenLot, Posting, Reverse, SetBudget, Settle, Spend, TakeBack, TakeToHold, Transfer
+from ledger.moves import ExpireLot, OpenLot, Posting, Reverse, SetBudget, Settle, Spend, TakeToHold, Transfer
 
 _CALL = "SELECT * FROM ledger_{}(:key, :asked, :programme, "
 _COMMON = "CAST(:facts AS jsonb), CAST(:happened_at AS timestamptz), CAST(:recorded_at AS timestamptz), "
@@ -206,8 +206,6 @@ def _moves(posting: Posting) -> dict[str, Any]:
             lots |= {"lots": "hold", "hold": hold_id, "hold_expires_at": hold_expires_at}
         case Spend():
             lots |= {"lots": "spend"}
-        case TakeBack():
-            lots |= {"lots": "take"}
     programme, member = posting.programme_id, posting.member_id or ""
     return {
         "corrects": posting.corrects,

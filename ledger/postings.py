@@ -19,7 +19,6 @@ from ledger.moves import (
     SetBudget,
     Settle,
     Spend,
-    TakeBack,
     TakeToHold,
     Transfer,
     whole,
@@ -118,14 +117,6 @@ def expire(lot_id: int, programme_id: str, member_id: str, happened_at: datetime
     """Available to expired. Keyed by the lot, so that a repeat does nothing."""
     lot = ExpireLot(lot_id, chart.available(programme_id, member_id), chart.expired(programme_id))
     return Posting(f"expire/{lot_id}", programme_id, "expire", happened_at, derived=lot, member_id=member_id)
-
-
-def correct(key: str, programme_id: str, member_id: str, points: int, corrects: int, happened_at: datetime) -> Posting:
-    """Back from the member to the budget, linked to the posting that gave them. (To give more is to earn again.)"""
-    move = Move(chart.available(programme_id, member_id), chart.stripe(programme_id, member_id), PTS, points)
-    return Posting(
-        key, programme_id, "correct", happened_at, (move,), lots=TakeBack(), member_id=member_id, corrects=corrects
-    )
 
 
 def set_budget(key: str, programme_id: str, points: int, happened_at: datetime, of: str = "") -> Posting:

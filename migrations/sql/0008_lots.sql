@@ -145,7 +145,7 @@ DECLARE
     v_count int;
     v_points bigint;
     v_balance bigint;
-    v_done bigint;                   -- points of it reversed before
+    v_done bigint;                   -- points of it that cannot be taken back: reversed before, or run out
     o record;
     d record;
 BEGIN
@@ -161,6 +161,10 @@ BEGIN
      WHERE p.id = p_of AND p.programme_id = p_programme AND p.member_id = p_member GROUP BY p.id;
     SELECT coalesce(sum(m.amount), 0) INTO v_done FROM postings c JOIN moves m ON m.posting_id = c.id
      WHERE c.corrects = p_of AND CASE WHEN o.earned THEN m.debit ELSE m.credit END = p_available;
+    IF o.earned THEN                 -- what ran out unspent has left the member already
+        v_done := v_done + (SELECT coalesce(sum(m.amount), 0) FROM lots l JOIN postings x ON x.key = 'expire/' || l.id
+                              JOIN moves m ON m.posting_id = x.id WHERE l.posting_id = p_of);
+    END IF;
     v_points := coalesce(p_points, o.whole - v_done);
     SELECT credits - debits INTO v_balance FROM accounts WHERE id = p_available;
     SELECT * INTO d FROM ledger_answer(p_key, p_asked);

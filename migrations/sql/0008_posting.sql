@@ -141,8 +141,6 @@ BEGIN
         PERFORM ledger_take_lots(p_debits[1], v_points, p_hold, p_happened, NULL);
     ELSIF p_lots = 'spend' THEN
         PERFORM ledger_take_lots(p_debits[1], v_points, NULL, p_happened, NULL);
-    ELSIF p_lots = 'take' THEN
-        PERFORM ledger_take_lots(p_debits[1], v_points, NULL, NULL, p_corrects);
     END IF;
     outcome := 'posted'; debit_after := v_debits_after[1]; credit_after := v_credits_after[1];
 END $$;

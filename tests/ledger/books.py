@@ -74,9 +74,6 @@ class Books:
     def release(self, member: str, hold_id: str, *, key: str | None = None, at: datetime = NOW) -> Any:
         return self._do(points.release, key, member, at, hold_id=hold_id)
 
-    def take_back(self, member: str, amount: int, corrects: int, *, key: str | None = None) -> Any:
-        return self._do(points.take_back, key, member, NOW, points=amount, corrects=corrects)
-
     def balance(self, member: str, at: datetime = NOW) -> Balance:
         with self.engine.begin() as conn:
             return balance(conn, self.programme, member, at)

@@ -42,6 +42,7 @@ class Given:
     points: int
     pieces: list[tuple[Lot, int]] = field(default_factory=list)
     reversed: int = 0
+    expired: int = 0  # of its own lot
 
 
 @dataclass

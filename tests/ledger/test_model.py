@@ -161,7 +161,7 @@ class LedgerMachine(RuleBasedStateMachine):
         key, at, member = self.key(), self.at, given.member
         asked = {"negative": negative, "key": key, "at": at}
         answer = self.remember(key, lambda: self.books.reverse(member, given.posting_id, points, **asked))
-        left, balance = given.points - given.reversed, self.model.balance(member)
+        left, balance = given.points - given.reversed - given.expired, self.model.balance(member)
         some = left if points is None else points
         if some == 0 or some > left:
             assert answer == TooMuch(left)
@@ -178,7 +178,7 @@ class LedgerMachine(RuleBasedStateMachine):
             self.model.debt[member] = self.model.debt.get(member, 0) + some - min(some, max(balance, 0))
             self.model.given -= some
         given.reversed += some
-        assert answer == Reversed(answer.posting_id, self.model.balance(member))
+        assert answer == Reversed(answer.posting_id, some, self.model.balance(member))
 
     @precondition(lambda self: self.done)
     @rule(data=st.data())
@@ -211,8 +211,11 @@ class LedgerMachine(RuleBasedStateMachine):
                 swept = expire_due(conn, self.at, limit)
             if len(swept) < limit:
                 break
+        given = {one.posting_id: one for one in self.model.done if not one.pieces}
         for lots in self.model.lots.values():
             for lot in lots:
+                if lot.posting_id in given and not lot.open_at(self.at):
+                    given[lot.posting_id].expired += lot.remaining
                 lot.remaining = lot.remaining if lot.open_at(self.at) else 0
 
     @rule(days=st.integers(0, 5))

@@ -68,8 +68,8 @@ def test_different_requests_have_different_content(key: str, member: str, points
         postings.hold(key, "h2", "p", member, points, NOW),
         postings.burn(key, "h", "p", member, NOW),
         postings.release(key, "h", "p", member, NOW, 30),
-        postings.correct(key, "p", member, points, other, NOW),
-        postings.correct(key, "p", member, points, other + 1, NOW),
+        postings.reverse(key, "p", member, moves.Reverse(other, points), NOW),
+        postings.reverse(key, "p", member, moves.Reverse(other + 1, points), NOW),
         postings.expire(other, "p", member, NOW),
         postings.set_budget(key, "p", points, NOW),
     ]

@@ -124,7 +124,7 @@ ASKED: tuple[tuple[str, str, Do], ...] = (
     ("reverse a transfer", "a gave b 30", lambda b: b.reverse("a", newest(b) - 1)),
     ("reverse another's", "", lambda b: b.reverse("b", first(b))),
     ("reverse unknown", "", lambda b: b.reverse("a", 10**9)),
-    ("take back of unknown", "", lambda b: b.take_back("a", 5, 10**9)),
+    ("reverse b's", "b has 60, swept", lambda b: b.reverse("b", newest(b, "earn"), negative=True)),
     ("reverse", "80 burned", lambda b: b.reverse("a", first(b))),
     ("reverse, may owe", "80 burned", lambda b: b.reverse("a", first(b), negative=True)),
     ("reverse 30 of a burn", "h1 burned", lambda b: b.reverse("a", newest(b), 30)),
@@ -202,10 +202,12 @@ def first(books: Books) -> int:
         return int(conn.execute(text("SELECT id FROM postings WHERE key = :key"), {"key": used(books)}).scalar_one())
 
 
-def newest(books: Books) -> int:
+def newest(books: Books, reason: str = "%") -> int:
     with books.engine.begin() as conn:
-        select = text("SELECT max(id) FROM postings WHERE programme_id = :programme AND member_id IS NOT NULL")
-        return int(conn.execute(select, {"programme": books.programme}).scalar_one())
+        select = text(
+            "SELECT max(id) FROM postings WHERE programme_id = :programme AND member_id IS NOT NULL AND reason LIKE :reason"
+        )
+        return int(conn.execute(select, {"programme": books.programme, "reason": reason}).scalar_one())
 
 
 def close(books: Books) -> None:

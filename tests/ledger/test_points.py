@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from ledger.points import Burned, Earned, Held, Released, TakenBack, TooFew
-from ledger.post import BudgetSpent, HoldReused, HoldSettled, KeyReused, UnknownAccount, UnknownHold
+from ledger.points import Burned, Earned, Held, Released, TooFew
+from ledger.post import BudgetSpent, HoldReused, HoldSettled, KeyReused, TooMuch, UnknownAccount, UnknownHold
+from ledger.reversals import Reversed
 from tests.ledger.books import NOW, Books, new_books
 
 MEMBER = "mbr_asha"
@@ -157,9 +158,9 @@ def test_a_programme_that_was_never_opened_is_a_fault_not_a_spent_budget(books: 
 def test_points_given_by_mistake_go_back_to_the_budget(books: Books) -> None:
     books.earn(MEMBER, 50, days=10)
     mistake = books.earn(MEMBER, 100, days=300)
-    back = books.take_back(MEMBER, 100, mistake.posting_id, key="fix")
-    assert isinstance(back, TakenBack) and back.balance == 50
-    assert books.take_back(MEMBER, 100, mistake.posting_id, key="fix") == back
+    back = books.reverse(MEMBER, mistake.posting_id, key="fix")
+    assert isinstance(back, Reversed) and (back.points, back.balance) == (100, 50)
+    assert books.reverse(MEMBER, mistake.posting_id, key="fix") == back
     assert lots(books) == [(50, 50), (100, 0)]
-    assert books.take_back(MEMBER, 51, mistake.posting_id) == TooFew(50)
+    assert books.reverse(MEMBER, mistake.posting_id, 51) == TooMuch(0)
     assert books.sound()

@@ -48,7 +48,7 @@ def lived(books: Books) -> Books:
     with books.engine.begin() as conn:
         assert len(expire_due(conn, NOW + timedelta(days=4), 10)) == 1
     books.release("mbr_a", "h1", at=NOW + timedelta(days=5))
-    books.take_back("mbr_a", 30, second.posting_id)
+    books.reverse("mbr_a", second.posting_id, 30)
     seal(books, limit=4)
     return books
 
