@@ -25,7 +25,7 @@ down:
 test: setup
 	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
-# About an hour on two cores; writes docs/soak.md. Shorter: make soak EFFORT=2 DEATHS=20 SEEDS=100 REQUESTS=2000 KILLS=1
+# An hour or more on two cores; writes docs/soak.md. Shorter: make soak EFFORT=2 DEATHS=20 SEEDS=100 REQUESTS=2000 KILLS=1
 EFFORT ?= 25
 DEATHS ?= 1000
 SEEDS ?= 3000
