@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SHAPE = re.compile(r"[A-Z]{3}[PCHFABGJLTK][A-Z][0-9]{4}[A-Z]", re.ASCII)  # the fourth letter: person, company, firm, …
-_IN_WORDS = re.compile(r"(?<![A-Z0-9])[A-Z]{3}[PCHFABGJLTK][A-Z][0-9]{4}[A-Z](?![A-Z0-9])", re.ASCII)
+_IN_WORDS = re.compile(r"(?<![A-Z0-9])[A-Z]{3}[PCHFABGJLTK][A-Z]\d{4}[A-Z](?![A-Z0-9])")  # digits of any script
 
 
 def normal_pan(text: str) -> str | None:
@@ -15,6 +15,11 @@ def normal_pan(text: str) -> str | None:
     """
     number = "".join(text.split()).replace("-", "").upper()
     return number if _SHAPE.fullmatch(number) and number[5:9] != "0000" else None
+
+
+def holds_pan(words: str) -> bool:
+    """Whether something in the words has the shape of a PAN: better one too many kept secret than one too few."""
+    return _IN_WORDS.search(words.upper()) is not None
 
 
 def pan_in_words(words: str) -> str | None:

@@ -8,10 +8,10 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection, text
 
+from base.days import INDIA, day_of
 from bot import turn
 from bot.payout_tasks import paying
 from bot.wiring import House
-from loyalty.days import INDIA, day_of
 from payouts import reconcile
 from payouts.reconcile import Run
 

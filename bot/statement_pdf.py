@@ -10,9 +10,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from base.days import INDIA
 from base.money import grouped
 from bot.statement import Line, Statement
-from loyalty.days import INDIA
 
 LINES_A_PAGE = 36
 _FONT, _BOLD, _MONO = "Helvetica", "Helvetica-Bold", "Courier"

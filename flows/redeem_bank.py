@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from base.ifsc import is_ifsc
 from flows.effects import ForgetSecret, JoinAccount, Say
 from flows.events import Commanded, Said, SecretGiven, Tapped, asks_again
 from flows.kernel import Event, Step
 from flows.redeem_prompts import check_vpa, not_asked_for
 from flows.redeem_states import AskAccount, AskHolder, AskIfsc, AskVpa, CheckingDestination
 
-_IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
 _HOLDER = re.compile(r"(?=.*[A-Za-z]{2})[A-Za-z0-9 .'()/&_-]{3,50}")  # as banks print it, in Latin letters
 _NO_MARKS = str.maketrans("", "", " -.:\u200b\u00a0")
 
@@ -63,7 +63,7 @@ def as_ifsc(typed: str) -> str | None:
     ifsc = typed.translate(_NO_MARKS).upper().removeprefix("IFSC")
     if len(ifsc) == len("HDFC0001234") and ifsc[4] == "O":
         ifsc = f"{ifsc[:4]}0{ifsc[5:]}"
-    return ifsc if ifsc.isascii() and _IFSC.fullmatch(ifsc) else None
+    return ifsc if is_ifsc(ifsc) else None
 
 
 def as_holder(typed: str) -> str | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from base.days import day_of
 from flows.effects import ReadBalance
 from flows.events import BalanceRead, Movement
 from flows.kernel import Event
 from handlers.turn import Turn
 from ledger import balance as books
 
-INDIA = ZoneInfo("Asia/Kolkata")  # members read dates as their own calendar has them
 MOVEMENTS_SHOWN = 5
 KINDS = {
     "earn": "earned", "hold": "held", "burn": "paid", "release": "returned", "expire": "expired", "refund": "returned",
@@ -40,5 +39,5 @@ def _what(turn: Turn, facts: Mapping[str, Any]) -> str:
 
 
 def day(at: datetime) -> str:
-    """The date in India, YYYY-MM-DD."""
-    return at.astimezone(INDIA).date().isoformat()
+    """The date in India, as members read it: YYYY-MM-DD."""
+    return day_of(at).isoformat()

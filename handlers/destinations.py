@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.exc import NoResultFound
 
+from base.days import minute_of
 from flows.effects import CheckDestination, ForgetDestination, JoinAccount
 from flows.kernel import Event
 from flows.redeem_events import Destination, DestinationAccepted, DestinationRefused
 from handlers import secrets
 from handlers.turn import Turn
-from loyalty.days import minute_of
 from loyalty.vpa import fits_razorpayx
 from payouts.destination import BadDestination, Vpa, bank_account, masked, parse, plain_of
 from payouts.news import ACCOUNT_REASONS, VPA_REASONS

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
+from base.days import day_of
 from flows.bill_events import ClaimLine, ClaimResult, ClaimsDecided, ClaimsRead, Question
 from flows.effects import AnswerClaim, DecideClaims, ReadClaims
 from flows.kernel import Event
@@ -19,7 +20,6 @@ from loyalty import claim_registers, claims
 from loyalty import reading as readings
 from loyalty.claim_rules import AskFor, Join, Refuse, Review, Ruling, judge
 from loyalty.claims import Claim
-from loyalty.days import day_of
 from loyalty.eligible import Eligible, eligible
 from loyalty.reading import Reading, with_value
 from loyalty.witness import borne_out

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import text
 
+from base.days import day_of, minute_of
 from flows.effects import ReadPayouts
 from flows.kernel import Event
 from flows.payout_status import PAYOUTS_SHOWN
 from flows.redeem_events import PayoutsRead, PayoutTold
 from handlers.turn import Turn
-from loyalty.days import day_of, minute_of
 from payouts.lifecycle import FINAL, State
 from payouts.news import told_reason
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import text
 
+from base.days import INDIA, day_of, minute_of
 from flows.effects import ReadRedeemTerms, RequestRedemption
 from flows.events import TaxExceedsCash, TaxPreviewed, TermsChanged
 from flows.kernel import Event
@@ -22,7 +23,6 @@ from handlers.tax import terms_of
 from handlers.turn import Turn
 from ledger import balance as books
 from ledger.points import TooFew
-from loyalty.days import INDIA, day_of, minute_of
 from payouts import request
 
 _TASK = text("SELECT id FROM tasks WHERE key = :key")

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import text
 
 from base import pin
+from base.days import minute_of
 from flows.effects import ProposePin, SetPin
 from flows.kernel import Event
 from flows.redeem_events import PinAsked, PinDiffers, PinLocked, PinProposed, PinSet, PinTooEasy, PinWrong
 from handlers import secrets
 from handlers.people import phone_of
 from handlers.turn import Turn
-from loyalty.days import minute_of
 
 _READ = text("SELECT sealed, proposed, wrong, locked_until FROM member_pins WHERE member_id = :member FOR NO KEY UPDATE")
 _PROPOSE = text("""

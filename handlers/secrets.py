@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from base.pan import pan_in_words
+from base.pan import holds_pan, pan_in_words
 from base.pin import as_pin
 from base.sealing import Keyring, Sealer
 from flows.effects import ForgetSecret
@@ -25,7 +25,6 @@ from handlers.aadhaar import STRUCK_OUT
 from handlers.turn import Turn
 from loyalty.vpa import normal_vpa
 
-PAN = re.compile(r"(?<![A-Z0-9])[A-Z]{3}[PCHFABGJLTK][A-Z]\d{4}[A-Z](?![A-Z0-9])")
 # No dot within the handle, which keeps e-mail addresses out; a full stop behind it ends the sentence.
 VPA_IN_WORDS = re.compile(r"(?<![\w.\-@])[\w.\-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}(?![\w@]|\.\w)")
 # Any other word beside it could be half of a UPI id with a space in it: "ramesh kumar@okaxis" is nobody's kumar@okaxis.
@@ -59,7 +58,7 @@ def unasked(words: str) -> SecretGiven | None:
     """A secret that nobody asked for: it is told apart, and nothing of it is kept beyond the sealed message."""
     if STRUCK_OUT in words:
         return SecretGiven("", "aadhaar", "")
-    if PAN.search(words.upper()):
+    if holds_pan(words):
         return SecretGiven("", "pan", "")
     if any(normal_vpa(found) for found in VPA_IN_WORDS.findall(words)):
         return SecretGiven("", "vpa", "")

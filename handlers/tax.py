@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base.days import day_of
 from flows.effects import ForgetSecret, PreviewTax, ReadTax, SavePan
 from flows.events import TaxExceedsCash, TaxPreviewed
 from flows.kernel import Event
@@ -10,7 +11,7 @@ from handlers import secrets
 from handlers.turn import Turn
 from payouts import pan, passbook
 from payouts.passbook import Assessed
-from payouts.tax import INDIA, Rule, Split, rule_on, tax_year
+from payouts.tax import Rule, Split, rule_on, tax_year
 
 
 def preview_tax(turn: Turn, effect: PreviewTax, key: str) -> Event | None:
@@ -59,4 +60,4 @@ def save_pan(turn: Turn, effect: SavePan, key: str) -> Event | None:
 
 
 def _rule(turn: Turn) -> Rule:
-    return rule_on(turn.tax_rules, turn.now.astimezone(INDIA).date())
+    return rule_on(turn.tax_rules, day_of(turn.now))

@@ -10,18 +10,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from base.days import INDIA
 from ledger import chart
 from ledger.balance import TrialRow, trial_as_true
 from ledger.chart import PTS
 from ledger.moves import Move, Posting
 from ledger.post import Posted, post
 
-INDIA = timezone(timedelta(hours=5, minutes=30), "IST")  # days are India's
 SCAN_TIMEOUT = "30min"  # the trial balance of a month reads every move: far longer than a turn may take
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('close ' || :programme, 0))")

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from base.days import day_of
 from loyalty.claim_rules import Earlier, Registers
 from loyalty.claims import OPEN, Claim
-from loyalty.days import day_of
 from loyalty.reading import Reading
 
 TOGETHER_S = 600  # photos of one long bill come within minutes of each other

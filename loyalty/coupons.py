@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, text
 
+from base.days import last_day
 from loyalty.codes import Code
-from loyalty.days import last_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from loyalty.days import day_of, end_of
+from base.days import day_of, end_of
 from loyalty.programme import Programme
 
 PAISE_PER_100_RUPEES = 10_000

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from loyalty.days import day_of
+from base.days import day_of
 from loyalty.programme import Programme
 
 CACHED_MAX = 64  # programmes in memory at once; a process works with a few

@@ -9,9 +9,9 @@ from typing import Literal
 
 from sqlalchemy import Connection, text
 
+from base.days import end_of, last_day
 from base.ids import Ids
 from loyalty.codes import CodeKeys, make_code
-from loyalty.days import end_of, last_day
 from loyalty.programme import Programme
 
 BATCH_COUNT_MAX = 200_000  # what one INSERT writes well inside the statement timeout

@@ -15,7 +15,7 @@ import httpx
 from payouts.cashfree_words import outcome_of, read_json, refusal_of
 from payouts.destination import Destination, Vpa
 from payouts.modes import LEAST_PAISE, RAILS, Mode
-from payouts.provider import NotFound, Order, Outcome, Page, RateLimited, Refused, Unbuildable, Unknown
+from payouts.provider import NotFound, Order, Outcome, Page, RateLimited, Refused, Unbuildable, Unknown, asking_refused
 
 API = "https://api.cashfree.com/payout"
 VERSION = "2024-01-01"
@@ -84,7 +84,7 @@ class Cashfree:
             return NotFound() if isinstance(told, dict) and "code" in told else Unknown("asking_http_404")
         if not answer.is_success:
             refusal = refusal_of(answer.status_code, None, answer.headers.get("Retry-After"))
-            return refusal if isinstance(refusal, RateLimited) else Unknown(f"asking_http_{answer.status_code}")
+            return refusal if isinstance(refusal, RateLimited) else asking_refused(answer.status_code)
         return outcome_of(read_json(answer.content), reference_id)
 
     def listing(self, since: datetime, until: datetime, skip: int) -> Page | RateLimited | Refused | Unknown:

@@ -10,11 +10,11 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from base.ifsc import is_ifsc
 from base.masking import mask_vpa
 from loyalty.vpa import normal_vpa
 
 # RBI: four letters of the bank, a zero, six letters or digits of the branch.
-IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}", re.ASCII)
 ACCOUNT = re.compile(r"[0-9]{9,18}", re.ASCII)  # what Indian banks issue
 # RazorpayX takes 3 to 50 characters for a contact, the narrowest of the places a holder's name goes to; banks write Latin.
 HOLDER = re.compile(r"(?=.*[A-Za-z]{2})[A-Za-z0-9 .'()/&_-]{3,50}", re.ASCII)
@@ -68,7 +68,7 @@ def bank_account(number: str, ifsc: str, holder: str) -> BankAccount:
     number, ifsc, holder = re.sub(r"[ -]", "", number), ifsc.strip().upper(), " ".join(holder.split())
     if not ACCOUNT.fullmatch(number) or not number.strip("0"):
         raise BadDestination("account_invalid")
-    if not IFSC.fullmatch(ifsc):
+    if not is_ifsc(ifsc):
         raise BadDestination("ifsc_invalid")
     if not HOLDER.fullmatch(holder):
         raise BadDestination("holder_invalid")

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from loyalty.days import INDIA
+from base.days import INDIA
 from payouts.destination import Destination, Vpa
 
 LEAST_PAISE = 100  # RazorpayX: one rupee

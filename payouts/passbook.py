@@ -14,8 +14,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from base.days import day_of
 from payouts import tax
-from payouts.tax import INDIA, Rule, SoFar, Split, TaxExceedsCash
+from payouts.tax import Rule, SoFar, Split, TaxExceedsCash
 
 _LOCK_MEMBER = text("SELECT id FROM members WHERE id = :member FOR NO KEY UPDATE")
 _LOCK_PAN = text("SELECT pan_index FROM pans WHERE pan_index = :pan FOR NO KEY UPDATE")
@@ -137,6 +138,6 @@ def take_back(conn: Connection, payout_id: str, now: datetime) -> None:
 
 
 def _assess(conn: Connection, rules: Sequence[Rule], who: Person, benefit_paise: int, now: datetime) -> Assessed:
-    rule, year = tax.rule_on(rules, now.astimezone(INDIA).date()), tax.tax_year(now)
+    rule, year = tax.rule_on(rules, day_of(now)), tax.tax_year(now)
     before = so_far(conn, who, year)
     return Assessed(who, year, rule, before, tax.split(rule, before, benefit_paise, has_pan=who.pan_index is not None))

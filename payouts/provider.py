@@ -87,6 +87,12 @@ class Unknown:
     answered: bool = field(default=False, compare=False)
 
 
+def asking_refused(status: int) -> Unknown:
+    """A question answered with this HTTP status. 400 and 422 speak of this very payout, and every later question of it would
+    get them too; the others are about us, or about the moment."""
+    return Unknown(f"asking_http_{status}", answered=status in (400, 422))
+
+
 @dataclass(frozen=True, slots=True)
 class NotFound:
     """Asked by reference: the provider has no such payout (yet)."""

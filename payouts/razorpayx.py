@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from loyalty.vpa import fits_razorpayx
 from payouts.destination import Destination, Vpa
 from payouts.modes import LEAST_PAISE, Mode
 from payouts.provider import (
@@ -27,6 +28,7 @@ from payouts.provider import (
     Refused,
     Unbuildable,
     Unknown,
+    asking_refused,
 )
 from payouts.razorpayx_words import outcome_of, refusal_of, text_id
 
@@ -34,8 +36,6 @@ API = "https://api.razorpay.com/v1"
 TIMEOUT_S = 10.0
 PAGE = 100  # RazorpayX's most
 MOST_PAISE = {Mode.UPI: 1_00_000_00, Mode.IMPS: 5_00_000_00}  # of one payout; NEFT: no limit of RazorpayX's
-VPA = re.compile(r"[A-Za-z0-9.-]+@[A-Za-z0-9.-]+")
-VPA_LENGTHS = range(3, 101)
 NARRATION_MAX = 30
 NAME_MAX = 50
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -102,7 +102,7 @@ class RazorpayX:
             return answer
         if not answer.is_success:
             refusal = refusal_of(answer.status_code, None, answer.headers.get("Retry-After"))
-            return refusal if isinstance(refusal, RateLimited) else Unknown(f"asking_http_{answer.status_code}")
+            return refusal if isinstance(refusal, RateLimited) else asking_refused(answer.status_code)
         page = json_of(answer)
         items = page.get("items") if isinstance(page, dict) else None
         if not isinstance(items, list):
@@ -157,7 +157,7 @@ def fund_account_of(destination: Destination, member_id: str) -> dict[str, objec
     """A fund account with its contact, as composite requests carry it. Raises Unbuildable."""
     contact = {"name": f"Member {member_id}"[:NAME_MAX], "type": "customer", "reference_id": member_id[:40]}
     if isinstance(destination, Vpa):
-        if len(destination.address) not in VPA_LENGTHS or not VPA.fullmatch(destination.address):
+        if not fits_razorpayx(destination.address):
             raise Unbuildable("vpa_invalid")
         return {"account_type": "vpa", "vpa": {"address": destination.address}, "contact": contact}
     bank = {"name": destination.holder, "ifsc": destination.ifsc, "account_number": destination.number}

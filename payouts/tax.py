@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-INDIA = ZoneInfo("Asia/Kolkata")
+from base.days import INDIA
+
 RUPEE = 100
 WHOLE_BP = 10_000
 LEAST_NET_PAISE = 100  # no provider pays less than a rupee

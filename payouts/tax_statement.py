@@ -17,10 +17,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from base.days import day_of
 from base.sealing import CannotOpen, Keyring
 from payouts import pan
 from payouts.lifecycle import OPEN
-from payouts.tax import INDIA, Rule
+from payouts.tax import Rule
 
 NO_PAN = "PANNOTAVBL"  # what the statement takes where there is none
 COLUMNS = (
@@ -142,4 +143,4 @@ def _rupees(paise: int) -> str:
 
 
 def _day(at: datetime) -> str:
-    return at.astimezone(INDIA).date().isoformat()
+    return day_of(at).isoformat()

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from base.days import day_of
 from bot.cli.coupon_lookup import (
     as_json_option,
     batch_option,
@@ -22,7 +23,6 @@ from bot.cli.coupon_switch import activate, show, void
 from bot.cli.house import console, of, print_json, refuse
 from bot.cli.programme import chosen
 from loyalty import stock
-from loyalty.days import day_of
 from loyalty.programme import Programme
 from loyalty.programme_rows import current_held
 from loyalty.stock import Batch

@@ -10,12 +10,12 @@ import click
 from rich.table import Table
 from sqlalchemy import Connection
 
+from base.days import day_of
 from bot.cli.coupon_lookup import as_json_option, find_batch, find_coupon, genuine_codes
 from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.wiring import House
 from loyalty import stock
 from loyalty.codes import Code, normal_form
-from loyalty.days import day_of
 from loyalty.stock import Coupon, Target
 
 

@@ -12,6 +12,7 @@ from rich.table import Column, Table
 from sqlalchemy import Connection, text
 
 from base import audit
+from base.days import day_of, end_of
 from base.money import grouped, rupees
 from bot.cli.acting import as_staff, on_duty
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
@@ -23,7 +24,6 @@ from ledger.balance import as_known, as_true
 from ledger.liability import liability as read_liability
 from ledger.periods import NotOver, OutOfOrder, Period
 from ledger.statement import statement as read_statement
-from loyalty.days import day_of, end_of
 from loyalty.programme_rows import current
 
 DAY = click.DateTime(["%Y-%m-%d"])

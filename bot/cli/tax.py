@@ -13,12 +13,13 @@ from rich.table import Column, Table
 from sqlalchemy import text
 
 from base import audit
+from base.days import day_of
 from base.money import rupees
 from bot.cli.acting import as_staff, on_duty
 from bot.cli.house import console, moment, of, print_json, refuse
 from bot.cli.member import addresses
 from payouts import passbook, tax_statement
-from payouts.tax import INDIA, quarter_days, rule_on, tax_year
+from payouts.tax import quarter_days, rule_on, tax_year
 
 _MEMBER = text("""
     SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
@@ -60,7 +61,7 @@ def show(ctx: click.Context, phone: str, year: str | None, as_json: bool) -> Non
         who = passbook.person(conn, member)
         so_far = passbook.so_far(conn, who, chosen)
         rows = [asdict(entry) for entry in passbook.entries(conn, who, chosen)]
-    rule = rule_on(house.tax_rules, now.astimezone(INDIA).date())
+    rule = rule_on(house.tax_rules, day_of(now))
     page = {
         "member": member, "pan": who.masked, "tax_year": chosen, "total_paise": so_far.total_paise,
         "taxed_paise": so_far.taxed_paise, "tax_paise": so_far.tax_paise, "threshold_paise": rule.threshold_paise,

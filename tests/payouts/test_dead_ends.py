@@ -36,6 +36,28 @@ def test_one_answer_that_cannot_be_read_does_not_stop_the_nights_comparison(worl
         there.close()
 
 
+@pytest.mark.parametrize("fault", ["400", "422"])
+def test_a_question_that_is_always_refused_does_not_stop_it_either(world: World, fault: str) -> None:
+    there = FakeCashfree()
+    try:
+        world.house = replace(
+            world.house, provider=Cashfree("client", "secret-of-the-client", base_url=there.url, timeout_s=5)
+        )
+        world.pay(world.request(100, "SM1/0").payout_id)
+        world.advance(hours=1)
+        there.ask_faults.append(fault)
+        with world.engine.begin() as conn:
+            reconcile.begin(conn, "cashfree", world.ids, world.now)
+        for _ in range(3):
+            reconcile.step(world.house, lambda _: None)
+        assert world.one("SELECT count(*) AS n FROM reconciliations WHERE ended_at IS NULL").n == 0
+        assert world.one("SELECT cause, settled FROM reconciliation_differences")._asdict() == {
+            "cause": "unreadable", "settled": False,
+        }  # fmt: skip
+    finally:
+        there.close()
+
+
 def test_one_that_was_never_taken_for_a_week_can_be_rejected(world: World) -> None:
     world.fake.faults.append("401")
     payout_id = world.request().payout_id

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.days import INDIA
+from base.days import INDIA
 from payouts.destination import BankAccount, Vpa
 from payouts.modes import BadModes, Mode, NoMode, Rails, parse_rails
 from tests.payouts.conftest import TOKEN, World

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.days import day_of, end_of, last_day
+from base.days import day_of, end_of, last_day
 
 
 def test_a_day_ends_at_midnight_in_kolkata() -> None:
