@@ -12,9 +12,14 @@ def day_of(at: datetime) -> date:
     return at.astimezone(INDIA).date()
 
 
+def start_of(day: date) -> datetime:
+    """The first moment, in UTC, of the day."""
+    return datetime.combine(day, time(), INDIA).astimezone(UTC)
+
+
 def end_of(day: date) -> datetime:
     """The first moment, in UTC, that no longer belongs to the day."""
-    return datetime.combine(day + timedelta(days=1), time(), INDIA).astimezone(UTC)
+    return start_of(day + timedelta(days=1))
 
 
 def last_day(ends_at: datetime) -> date:

@@ -33,12 +33,6 @@ def queue(house: House, name: str) -> Queue:
     return Queue(name, connection=redis(house), serializer=JSONSerializer)
 
 
-def queue_of(kind: str, row_queue: str) -> str:
-    """The queue that a task of this kind is rung for in. Rows know one queue of media; papers have workers of their own,
-    so that no coupon waits behind a bill."""
-    return "paper" if kind == "read_paper" else row_queue
-
-
 def waiting(house: House, queue_name: str) -> int:
     """How many bells nobody has answered yet; 0 where Redis cannot say."""
     try:

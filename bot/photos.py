@@ -42,7 +42,7 @@ def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
 
     photo = str(task.payload["photo"])
     if here.new.startswith(PDF):
-        return Ended("paper", next=Next("read_paper", task.payload))
+        return Ended("paper", next=Next("read_paper", "paper", task.payload))
     picture = open_image(here.new)
     if isinstance(picture, Refused):
         return Ended(picture.reason, refused(photo, picture.reason))
@@ -57,7 +57,7 @@ def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
         _tell(house, task, PhotoHard(photo, seems.faults))
     row = next(row for row in here.rows if row.id == photo)
     found = seen_codes.sealed(codes, photo, media.sealer_of(house, row))
-    return Ended("paper", next=Next("read_paper", {**task.payload, "codes": found}))
+    return Ended("paper", next=Next("read_paper", "paper", {**task.payload, "codes": found}))
 
 
 def told_of(photo: str, picture: Picture, codes: Readings) -> PhotoRead:

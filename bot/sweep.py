@@ -64,6 +64,5 @@ def _due(house: House) -> list[_Due]:
         turns, tasks = conn.execute(_TURNS, given).all(), conn.execute(_TASKS, given).all()
     due = [_Due("turns", row.quiet, partial(bells.ring_turn, house, row.conversation_id)) for row in turns]
     for row in tasks:
-        queue = bells.queue_of(row.kind, row.queue)
-        due.append(_Due(queue, row.quiet, partial(bells.ring_task, house, queue, row.id)))
+        due.append(_Due(row.queue, row.quiet, partial(bells.ring_task, house, row.queue, row.id)))
     return due

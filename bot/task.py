@@ -27,6 +27,7 @@ class Next:
     """What is to be done after a task, for the same conversation."""
 
     kind: str
+    queue: str
     payload: Mapping[str, Any]
 
 

@@ -25,7 +25,7 @@ _END = text("UPDATE tasks SET state = 'done', ended_at = :now, outcome = :outcom
 _LATER = text("UPDATE tasks SET due_at = :due WHERE id = :id AND state = 'ready' AND attempts = :attempts")
 _NEXT = text("""
     INSERT INTO tasks (id, key, kind, queue, conversation_id, payload, due_at, created_at)
-    SELECT :id, :key, :kind, queue, conversation_id, :payload, :now, :now FROM tasks WHERE id = :after""")
+    SELECT :id, :key, :kind, :queue, conversation_id, :payload, :now, :now FROM tasks WHERE id = :after""")
 
 KINDS: Mapping[str, Callable[[House, Task], Ended | Later]] = {
     "read_photo": photos.read, "read_paper": papers.read, "draw_photo": drawing.draw, "pay": payout_tasks.pay,
@@ -77,7 +77,7 @@ def _end(house: House, task: Task, ended: Ended | Later) -> tuple[str, str] | No
 def _put_next(house: House, conn: Connection, task: Task, follows: Next, now: datetime) -> tuple[str, str]:
     made = house.ids.new("tsk")
     conn.execute(_NEXT, {
-        "id": made, "key": f"{task.key}/{follows.kind}", "kind": follows.kind, "after": task.id, "now": now,
-        "payload": json.dumps(follows.payload),
+        "id": made, "key": f"{task.key}/{follows.kind}", "kind": follows.kind, "queue": follows.queue, "after": task.id,
+        "now": now, "payload": json.dumps(follows.payload),
     })  # fmt: skip
-    return bells.queue_of(follows.kind, "media"), made
+    return follows.queue, made

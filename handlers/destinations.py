@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import NoResultFound
@@ -111,7 +112,7 @@ def forget_destination(turn: Turn, effect: ForgetDestination, key: str) -> Event
     if usable_from(turn, effect.token) is None:
         return None
     secret = secrets.open_secret(turn.conn, turn.keyring, effect.token)
-    for token in {effect.token, *_tokens_of(turn, secret)}:
+    for token in {effect.token, *(row.token for row in _kept(turn, secret))}:
         turn.conn.execute(_FORGET, {"token": token, "member": turn.member_id, "now": turn.now})
         turn.conn.execute(_ERASE, {"token": token})
     return None
@@ -125,12 +126,10 @@ def _taken(turn: Turn, token: str, secret: secrets.Secret, given: str) -> Event:
         return DestinationRefused(secret.kind)
     if isinstance(to, Vpa) and not fits_razorpayx(to.address):
         return DestinationRefused(secret.kind)
-    for row in turn.conn.execute(_KEPT, {"member": turn.member_id, "kind": secret.kind}).all():
-        known = secrets.open_secret(turn.conn, turn.keyring, row.token)
-        if known.plain.casefold() == secret.plain.casefold():
-            if row.token != token:
-                secrets.forget(turn, token)
-            return _accepted(turn, row.token, masked(to), secret.kind, row.usable_at, given)
+    if known := _kept(turn, secret):
+        if known[0].token != token:
+            secrets.forget(turn, token)
+        return _accepted(turn, known[0].token, masked(to), secret.kind, known[0].usable_at, given)
     usable_at = turn.now
     if turn.conn.execute(_EVER_PAID, {"member": turn.member_id}).scalar_one():
         usable_at += timedelta(hours=turn.programme.redeem.cool_off_hours)
@@ -139,10 +138,11 @@ def _taken(turn: Turn, token: str, secret: secrets.Secret, given: str) -> Event:
     return _accepted(turn, token, masked(to), secret.kind, usable_at, given)
 
 
-def _tokens_of(turn: Turn, secret: secrets.Secret) -> list[str]:
+def _kept(turn: Turn, secret: secrets.Secret) -> list[Any]:
+    """The member's destinations that are the same as this one."""
     rows = turn.conn.execute(_KEPT, {"member": turn.member_id, "kind": secret.kind}).all()
-    opened = ((row.token, secrets.open_secret(turn.conn, turn.keyring, row.token).plain) for row in rows)
-    return [token for token, plain in opened if plain.casefold() == secret.plain.casefold()]
+    opened = ((row, secrets.open_secret(turn.conn, turn.keyring, row.token).plain) for row in rows)
+    return [row for row, plain in opened if plain.casefold() == secret.plain.casefold()]
 
 
 def _accepted(turn: Turn, token: str, shown: str, kind: str, usable_at: datetime, given: str) -> Event:

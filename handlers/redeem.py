@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from base.days import INDIA, day_of, minute_of
+from base.days import day_of, minute_of, start_of
 from flows.effects import ReadRedeemTerms, RequestRedemption
 from flows.events import TaxExceedsCash, TaxPreviewed, TermsChanged
 from flows.kernel import Event
@@ -112,8 +112,8 @@ def _left(turn: Turn) -> Left:
     day = day_of(turn.now)
     asked = turn.conn.execute(_ASKED, {
         "member": turn.member_id, "programme": turn.conversation.programme_id,
-        "day": datetime.combine(day, time(), INDIA).astimezone(UTC),
-        "month": datetime.combine(day.replace(day=1), time(), INDIA).astimezone(UTC),
+        "day": start_of(day),
+        "month": start_of(day.replace(day=1)),
     }).one()  # fmt: skip
     found = [Left(redeem.most_points)]
     if (most := redeem.most_points_per_day) is not None:

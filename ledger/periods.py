@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from base.days import INDIA
+from base.days import INDIA, start_of
 from ledger import chart
 from ledger.balance import TrialRow, trial_as_true
 from ledger.chart import PTS
@@ -69,7 +69,7 @@ def ends_at(month: str) -> datetime:
     if not (found := _MONTH.fullmatch(month)) or not 2000 <= (year := int(found[1])) < 9999:
         raise ValueError(f"{month!r} is no month: write YYYY-MM")
     number = int(found[2])
-    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=INDIA).astimezone(UTC)
+    return start_of(date(year + number // 12, number % 12 + 1, 1))
 
 
 def begin(conn: Connection, programme_id: str, month: str, closed_by: str, now: datetime) -> Period | NotOver | OutOfOrder:

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 
-from base.days import INDIA
+from base.days import day_of, start_of
 
 RUPEE = 100
 WHOLE_BP = 10_000
@@ -128,19 +128,19 @@ def tax_year(at: datetime) -> str:
 
 def quarter(at: datetime) -> int:
     """1 (April to June) to 4 (January to March) of the tax year, in India."""
-    return (at.astimezone(INDIA).month - 4) % 12 // 3 + 1
+    return (day_of(at).month - 4) % 12 // 3 + 1
 
 
 def quarter_days(year: str, number: int) -> tuple[datetime, datetime]:
     """Where a quarter of a tax year begins, and where the next one does."""
     first = int(year[:4])
     begins = [date(first, 4, 1), date(first, 7, 1), date(first, 10, 1), date(first + 1, 1, 1), date(first + 1, 4, 1)]
-    start, end = (datetime.combine(day, time(), INDIA) for day in begins[number - 1 : number + 1])
+    start, end = (start_of(day) for day in begins[number - 1 : number + 1])
     return start, end
 
 
 def _first_year(at: datetime) -> int:
-    here = at.astimezone(INDIA)
+    here = day_of(at)
     return here.year if here.month >= 4 else here.year - 1
 
 

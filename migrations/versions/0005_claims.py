@@ -78,6 +78,12 @@ CREATE TABLE pictures (                              -- made by us, for one cont
 );
 """
 
+# Papers are read by workers of their own, so that no coupon waits behind a bill.
+PAPERS = """
+ALTER TABLE tasks DROP CONSTRAINT tasks_queue_check,
+    ADD CONSTRAINT tasks_queue_check CHECK (queue IN ('turns', 'media', 'paper', 'payouts'));
+"""
+
 GRANTS = """
 GRANT SELECT, INSERT ON claims, claim_events, pictures TO saathi_service;
 GRANT UPDATE (member_id, media, state, sealed, seller_gstin, financial_year, number_key, doc_type, buyer_gstin, invoice_date,
@@ -87,7 +93,7 @@ GRANT UPDATE (member_id, media, state, sealed, seller_gstin, financial_year, num
 
 
 def upgrade() -> None:
-    for part in (TABLES, GRANTS):
+    for part in (TABLES, PAPERS, GRANTS):
         op.execute(part)
 
 

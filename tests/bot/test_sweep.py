@@ -61,7 +61,7 @@ def test_rows_of_one_kind_never_hide_those_of_another(with_bells: Home, monkeypa
     monkeypatch.setattr("bot.sweep.ROWS_MAX", 2)
     for _ in range(5):
         photo_task(with_bells)
-    with_bells.change("UPDATE tasks SET kind = 'read_paper'")
+    with_bells.change("UPDATE tasks SET kind = 'read_paper', queue = 'paper'")
     late = photo_task(with_bells)
     for queue in ("media", "paper"):
         bells.queue(with_bells.house, queue).empty()
