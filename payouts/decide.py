@@ -117,8 +117,8 @@ def retry(conn: Connection, payout_id: str, decision: Decision) -> None:
     _write(conn, payout, replace(payout, next_at=decision.now), "retry", "retried", decision)
 
 
-def clear_alert(conn: Connection, payout_id: str, decision: Decision) -> None:
-    """A person has looked: go on asking (an open payout), or just take the mark away. Raises as above.
+def clear_alert(conn: Connection, payout_id: str, decision: Decision) -> bool:
+    """A person has looked: go on asking (an open payout), or just take the mark away. False: it is held now. Raises as above.
 
     One that was never begun, and that the provider claims to know all the same, goes on only by a second word: `release`
     or `reject`. What was paid under another row's eyes must not be paid again because somebody looked at it.
@@ -131,6 +131,7 @@ def clear_alert(conn: Connection, payout_id: str, decision: Decision) -> None:
         payout, alert=None, held_by=held_by, next_at=decision.now if payout.state in OPEN and held_by is None else None
     )
     _write(conn, payout, after, "clear_alert", "alert_cleared", decision)
+    return held_by is None
 
 
 def _write(conn: Connection, before: Payout, after: Payout, act: str, said: str, decision: Decision) -> None:

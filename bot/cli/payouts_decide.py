@@ -67,6 +67,21 @@ def reject(ctx: click.Context, payout: str, actor: str, reason: str) -> None:
     click.echo(f"payout {payout} is rejected; the points are back")
 
 
+@click.command("clear-alert")
+@click.argument("payout")
+@as_staff
+@_why_not_needed
+@click.pass_context
+def clear_alert(ctx: click.Context, payout: str, actor: str, reason: str) -> None:
+    """Somebody has looked at a payout that stands still: go on asking about it. One that was never begun is held instead."""
+    with _deciding(of(ctx), payout, actor, reason) as (conn, decision):
+        goes_on = decide.clear_alert(conn, payout, decision)
+    if goes_on:
+        click.echo(f"payout {payout} goes on; the next look is within seconds")
+    else:
+        click.echo(f"payout {payout} was never begun: it is held back until `payouts release` or `payouts reject`")
+
+
 def _verb(name: str, words: str, act: Callable[[Connection, str, Decision], Any], done: str) -> click.Command:
     @click.command(name, help=words)
     @click.argument("payout")
@@ -82,11 +97,9 @@ def _verb(name: str, words: str, act: Callable[[Connection, str, Decision], Any]
 
 
 VERBS = (
-    approve, reject,
+    approve, reject, clear_alert,
     _verb("hold", "Keep a payout from being sent until it is released.", decide.hold, "is held back"),
     _verb("release", "Let a payout go on that was held back.", decide.release, "is released"),
     _verb("retry", "Go on with a payout now: ask the provider, or post the same request again; never a new one.", decide.retry,
           "is looked at within seconds"),
-    _verb("clear-alert", "Somebody has looked at a payout that stands still: go on asking about it.", decide.clear_alert,
-          "goes on; the next look is within seconds"),
 )  # fmt: skip

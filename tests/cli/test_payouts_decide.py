@@ -94,3 +94,15 @@ def test_what_is_not_there(desk: tuple[Lived, str]) -> None:
         assert "there is no payout pay_none" in line.refusal("payouts", verb, "pay_none", "--as", "meera")
     too_long = line.refusal("payouts", "hold", "pay_none", "--as", "meera", "--reason", "x" * 501)
     assert "at most 500" in too_long
+
+
+def test_one_that_never_began_is_not_sent_because_somebody_looked_at_it(desk: tuple[Lived, str]) -> None:
+    line, payout = desk
+    line.home.change("UPDATE payouts SET alert = 'paid_though_requested', next_at = NULL")
+    assert "look at it, then payouts clear-alert" in line.refusal("payouts", "approve", payout, "--as", "meera")
+    assert "held back until `payouts release`" in line("payouts", "clear-alert", payout, "--as", "meera").stdout
+    for name in ("meera", "dev"):
+        line("payouts", "approve", payout, "--as", name)
+    assert again(line) == "requested"
+    assert "is released" in line("payouts", "release", payout, "--as", "dev").stdout
+    assert again(line) == "sent"
