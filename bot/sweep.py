@@ -22,14 +22,14 @@ log = structlog.get_logger()
 _TURNS = text("""
     SELECT conversation_id, min(received_at) < :quiet AS quiet FROM inbox
     WHERE handled_at IS NULL AND parked_at IS NULL
-    GROUP BY conversation_id ORDER BY min(received_at) LIMIT :most""")
+    GROUP BY conversation_id ORDER BY min(received_at), conversation_id LIMIT :most""")
 # Of each kind apart: a thousand bills that wait for their reading must not hide one payout that is to be tried again.
 _TASKS = text("""
     SELECT id, queue, kind, quiet FROM (
         SELECT id, queue, kind, due_at, created_at < :quiet AS quiet,
-               row_number() OVER (PARTITION BY kind ORDER BY due_at) AS place
+               row_number() OVER (PARTITION BY kind ORDER BY due_at, id) AS place
         FROM tasks WHERE state = 'ready' AND due_at <= :now) due
-    WHERE place <= :most ORDER BY due_at""")
+    WHERE place <= :most ORDER BY due_at, id""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _NEAR = text(f"""
     SELECT {_EARLIER} FROM claims
     WHERE programme_id = :programme AND id <> :id AND state IN ('asked', 'review', 'credited') AND created_at > :since
       AND cardinality(fingerprints) > 0 AND (seller_gstin = :seller OR member_id = :member OR total_paise = :total)
-    ORDER BY created_at DESC LIMIT :most""")
+    ORDER BY created_at DESC, id DESC LIMIT :most""")
 _PARTS = text("""
     SELECT id, seller_gstin, number_key, total_paise, fingerprints FROM claims
     WHERE conversation_id = :conversation AND id <> :id AND state IN ('asked', 'review') AND created_at > :since

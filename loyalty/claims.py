@@ -44,7 +44,7 @@ _EVENT = text("""
     INSERT INTO claim_events (claim_id, at, cause, from_state, to_state, detail)
     VALUES (:id, :now, :cause, :from, :to, CAST(:detail AS jsonb))""")
 _EVENTS = text("SELECT at, cause, from_state, to_state, detail FROM claim_events WHERE claim_id = :id ORDER BY id")
-_ASKED = text("SELECT id FROM claims WHERE state = 'asked' AND created_at < :before ORDER BY created_at LIMIT :most")
+_ASKED = text("SELECT id FROM claims WHERE state = 'asked' AND created_at < :before ORDER BY created_at, id LIMIT :most")
 _QUEUE = text(f"SELECT {_COLUMNS} FROM claims WHERE state = 'review' ORDER BY promised_at, id LIMIT :most")
 _OF_MEMBER = text(f"""
     SELECT {_COLUMNS} FROM claims

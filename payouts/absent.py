@@ -17,7 +17,7 @@ from payouts.steps import House, WrongProvider
 SECOND_LOOK_AFTER = timedelta(minutes=10)
 _ABSENT = (
     "provider = :provider AND state IN ('reserved', 'unknown') AND alert IS NULL AND absent_at <= :seen"
-    " ORDER BY absent_at LIMIT :limit"
+    " ORDER BY absent_at, id LIMIT :limit"
 )
 
 

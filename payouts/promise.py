@@ -13,7 +13,7 @@ from payouts.news import Tell
 
 _DUE = text("""
     SELECT id FROM payouts WHERE promised_at <= :now AND late_at IS NULL AND settled_at IS NULL
-    ORDER BY promised_at LIMIT :most""")
+    ORDER BY promised_at, id LIMIT :most""")
 _MARK = text("UPDATE payouts SET late_at = :now WHERE id = :id AND late_at IS NULL")
 
 

@@ -53,7 +53,7 @@ _CLAIM = text("""
     WITH claimed AS (
         UPDATE outbox SET not_before = :again
         WHERE id IN (SELECT id FROM outbox WHERE state = 'uncertain' AND not_before <= :now
-                     ORDER BY not_before LIMIT :most FOR UPDATE SKIP LOCKED)
+                     ORDER BY not_before, id LIMIT :most FOR UPDATE SKIP LOCKED)
         RETURNING id, key, conversation_id, contact_id, sender_id, sealed, reason, attempts, posted_at
     )
     SELECT o.id, o.key, o.conversation_id, o.contact_id, o.sealed, k.data_key, coalesce(o.reason, ''), o.attempts,
