@@ -1,0 +1,17 @@
+"""accounts: its place in the chain.
+
+Why: parts of the house that are built side by side each have a revision of their own.
+"""
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing to take down."""
