@@ -22,6 +22,7 @@ from flows import (
     events,
     invoice,
     kernel,
+    kyc_events,
     news,
     payout_status,
     redeem,
@@ -56,6 +57,7 @@ MODULES: tuple[ModuleType, ...] = (
     redeem,
     payout_status,
     tax,
+    kyc_events,
     settings,
     news,
 )

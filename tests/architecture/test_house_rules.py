@@ -22,6 +22,7 @@ FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 70
 PURE = ("flows", "payouts/lifecycle.py", "payouts/schedule.py", "payouts/destination.py", "payouts/approval.py",
         "payouts/modes.py", "payouts/differences.py", "payouts/names.py", "payouts/tax.py", "ledger/moves.py", "base/pan.py",
+        "base/permissions.py",
         "ledger/merkle.py", "ledger/canonical.py", "ledger/postings.py",
         "loyalty/earn.py", "loyalty/codes.py",
         "loyalty/reading.py", "loyalty/eligible.py", "loyalty/claim_rules.py", "loyalty/witness.py", "ocr/likeness.py",
