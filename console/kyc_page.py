@@ -63,18 +63,24 @@ class Page:
         return self.review.check
 
 
-def gather(conn: Connection, keyring: Keyring, review: Review, *, reveal: bool = False) -> Page:
-    """Everything a person needs to decide. Raises CannotOpen."""
+def gather(conn: Connection, keyring: Keyring, review: Review, by: str = "", *, reveal: bool = False) -> Page:
+    """Everything a person needs to decide. `by`: the id of the colleague who looks. Raises CannotOpen."""
     check = review.check
     facts = kyc.facts(conn, keyring, check)
     rivals = kyc.rivals(conn, keyring, check)
     names = _names(conn, keyring, [rival.member_id for rival in rivals])
-    waiting = [one.id for one in kyc_review.queue(conn) if one.id != review.id]
     return Page(
         review, _person(conn, keyring, check), facts.name if facts else "", facts.value if facts and reveal else None,
         tuple(Rival(rival, names.get(rival.member_id, "")) for rival in rivals), tuple(kyc_review.earlier(conn, check)),
-        waiting[0] if waiting else None,
+        next_after(conn, review, by),
     )  # fmt: skip
+
+
+def next_after(conn: Connection, review: Review, by: str) -> str | None:
+    """The next that waits for this colleague, in the queue's order and round it; None: there is no other."""
+    mine = [one for one in kyc_review.queue(conn) if one.id != review.id and not one.voted(by)]
+    later = [one for one in mine if (one.opened_at, one.id) > (review.opened_at, review.id)]
+    return next((one.id for one in (*later, *mine)), None)
 
 
 @dataclass(frozen=True, slots=True)

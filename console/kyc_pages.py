@@ -37,7 +37,10 @@ def queue() -> Any:
         now = desk.clock.now(conn)
         rows, figures = kyc_review.queue(conn), kyc_review.figures(conn, now)
         done = _done(conn)
-    return render_template("kyc_queue.html", rows=rows, figures=figures, now=now, words=words, done=done, me=g.me)
+    first = next((row.id for row in rows if not row.voted(g.me.staff_id)), None)
+    return render_template(
+        "kyc_queue.html", rows=rows, figures=figures, now=now, words=words, done=done, next_id=first, me=g.me
+    )  # fmt: skip
 
 
 @for_staff("kyc.read")
@@ -102,13 +105,13 @@ def _page(review: str, *, in_full: bool = False, told: str = "", status: int = 2
             return refused(GONE, 404)
         if in_full:
             kyc_review.reveal(conn, found, g.me.name, now)
-        page = kyc_page.gather(conn, desk.keyring, found, reveal=in_full)
+        page = kyc_page.gather(conn, desk.keyring, found, g.me.staff_id, reveal=in_full)
         has_picture = kyc_page.photo(conn, desk.keyring, found.check.media_id) is not None
-    voted = any(vote.staff_id == g.me.staff_id for vote in found.votes)
+        done = _done(conn)
     return make_response(
         render_template(
             "kyc_review.html", page=page, review=found, check=found.check, now=now, words=words, reasons=REASONS,
-            has_picture=has_picture, voted=voted, told=told, me=g.me,
+            has_picture=has_picture, voted=found.voted(g.me.staff_id), told=told, done=done, me=g.me,
         ),
         status,
     )  # fmt: skip
@@ -121,17 +124,19 @@ def _decide(review: str, verdict: str) -> Any:
         with desk.engine.begin() as conn:
             by = staff.acting(conn, g.me.name, f"kyc.{verdict}")
             done = decide_kyc(desk, conn, review, by, cast(Verdict, verdict), reason=reason, note=note)
+            then = kyc_page.next_after(conn, kyc_review.read(conn, review), by.id)
     except UnknownReview:
         return refused(GONE, 404)
     except (CannotReview, StaffError) as why:
         return _page(review, told=str(why), status=409)
     if not done.missing:
         desk.ring(done.conversation_id)
-    return redirect(url_for("console.kyc_queue", done=review), 303)
+    onward = url_for("console.kyc_review", review=then, done=review) if then else url_for("console.kyc_queue", done=review)
+    return redirect(onward, 303)
 
 
 def _done(conn: Any) -> Any:
-    """The review that was decided just now, to be told above the queue."""
+    """The review that was decided just now, to be told above the next one, or the queue."""
     try:
         return kyc_review.read(conn, request.args.get("done", ""))
     except UnknownReview:

@@ -90,6 +90,9 @@ class Review:
     note: str
     votes: tuple[Vote, ...]
 
+    def voted(self, staff_id: str) -> bool:
+        return any(vote.staff_id == staff_id for vote in self.votes)
+
     @property
     def missing(self) -> int:
         """How many more different people must approve."""

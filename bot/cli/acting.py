@@ -54,7 +54,7 @@ def by_staff(act: str, *, keeps: bool = False) -> Callable[[F], F]:
                     touched(conn, act, ctx.command_path.partition(" ")[2])
             return verb(*args, **given)
 
-        named = click.option("--as", "actor", metavar="NAME", help="Who on the staff does this; kept. Development: may be left out.")
+        named = click.option("--as", "actor", metavar="NAME", help="Who on the staff does this. Optional in development.")
         return _with_code(named(_marked(guarded, (act,))), (act,))  # type: ignore[return-value]  # as click's own decorators
 
     return decorate
