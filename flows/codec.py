@@ -22,7 +22,9 @@ from flows import (
     events,
     invoice,
     kernel,
+    kyc,
     kyc_events,
+    kyc_states,
     news,
     payout_status,
     redeem,
@@ -58,6 +60,8 @@ MODULES: tuple[ModuleType, ...] = (
     payout_status,
     tax,
     kyc_events,
+    kyc_states,
+    kyc,
     settings,
     news,
 )

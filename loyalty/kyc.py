@@ -152,6 +152,7 @@ def decide(
 
     A PAN that is rejected or asked for again is the member's no more: later deductions are at the rate without one.
     """
+    conn.execute(_MEMBER, {"member": conn.execute(_READ, {"id": check_id}).one().member_id})  # first, as whoever gives does
     row = conn.execute(_LOCK, {"id": check_id}).one()
     if row.state == "replaced":
         return None

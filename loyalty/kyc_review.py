@@ -1,7 +1,8 @@
 """What a person decides about a KYC check: seen, voted on, decided, with the audit in the same transaction.
 
 A review that asks for two approvals gets them from two different colleagues; one colleague votes once. One rejection, or
-one question back to the member, ends it. Lock order: the conversation, the review, the check.
+one question back to the member, ends it. Lock order: the conversation, the member, the review, the
+check.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _COLUMNS = "id, check_id, why, state, approvals_needed, opened_at, first_opened_
 _QUEUE = text(f"SELECT {_COLUMNS} FROM kyc_reviews WHERE state = 'open' ORDER BY opened_at, id LIMIT :most")
 _READ = text(f"SELECT {_COLUMNS} FROM kyc_reviews WHERE id = :id")
 _CONVERSATION = text("SELECT id FROM conversations WHERE id = :id FOR KEY SHARE")
+_MEMBER = text("SELECT id FROM members WHERE id = :id FOR NO KEY UPDATE")  # as whoever gives something takes it
 _LOCK = text(f"SELECT {_COLUMNS} FROM kyc_reviews WHERE id = :id FOR NO KEY UPDATE")
 _SEEN = text("UPDATE kyc_reviews SET first_opened_at = :at WHERE id = :id AND first_opened_at IS NULL AND state = 'open'")
 _DONE = text("UPDATE kyc_reviews SET state = :state, decided_at = :at, note = :note WHERE id = :id")
@@ -182,8 +184,10 @@ def figures(conn: Connection, now: datetime) -> Figures:
 def decide(conn: Connection, review_id: str, decision: Decision, tell: Tell) -> Decided:
     """One colleague's vote, and what follows from it. Raises UnknownReview, CannotReview."""
     _check(decision)
-    conversation = read(conn, review_id).check.conversation_id
+    found = read(conn, review_id).check
+    conversation = found.conversation_id
     conn.execute(_CONVERSATION, {"id": conversation})
+    conn.execute(_MEMBER, {"id": found.member_id})
     conn.execute(_LOCK, {"id": review_id})
     review = read(conn, review_id)
     _must_be_open(review, decision)

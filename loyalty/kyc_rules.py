@@ -98,6 +98,16 @@ def grade(kyc: Kyc, score: int | None, tries: int) -> tuple[str, str]:
     return "ask_again", "name_differs"
 
 
+def grade_place(kyc: Kyc, known: str, score: int | None, tries: int) -> tuple[str, str]:
+    """State and reason for a destination of which the provider says `known`: valid | name_differs | invalid | unavailable.
+    One that exists and bears no name proves nothing about whose it is."""
+    if known == "invalid":
+        return "ask_again", "not_found"
+    if known not in ("valid", "name_differs") or score is None:
+        return "review", "unavailable"
+    return grade(kyc, score, tries)
+
+
 def approvals_needed(kyc: Kyc, why: str) -> int:
     return 2 if why in kyc.two_approvals_for else 1
 
