@@ -49,6 +49,7 @@ ACTS: Mapping[str, Act] = {
     "kyc.read": Act(_REVIEWERS),
     "kyc.reveal": Act(_DECIDERS),  # a PAN or an account in full
     "kyc.approve": Act(_DECIDERS, four_eyes=True),
+    "kyc.enter": Act(_DECIDERS, four_eyes=True),  # what stands on a photo that no program could read
     "kyc.reject": Act(_DECIDERS),
     "kyc.ask": Act(_REVIEWERS),
     # members

@@ -11,7 +11,7 @@ from base.media_store import NotStored
 from base.sealing import CannotOpen
 from base.staff import StaffError
 from console import guard, kyc_page, words
-from console.desk import decide_kyc
+from console.desk import decide_kyc, enter_pan
 from console.guard import for_staff, refused
 from loyalty import kyc_review
 from loyalty.kyc_review import REASONS, CannotReview, UnknownReview, Verdict
@@ -25,6 +25,7 @@ def register(pages: Blueprint) -> None:
     pages.add_url_rule("/kyc/<review>", "kyc_review", show)
     pages.add_url_rule("/kyc/<review>/picture", "kyc_picture", picture)
     pages.add_url_rule("/kyc/<review>/reveal", "kyc_reveal", reveal, methods=["POST"])
+    pages.add_url_rule("/kyc/<review>/enter", "kyc_enter", enter, methods=["POST"])
     pages.add_url_rule("/kyc/<review>/approve", "kyc_approve", approve, methods=["POST"])
     pages.add_url_rule("/kyc/<review>/reject", "kyc_reject", reject, methods=["POST"])
     pages.add_url_rule("/kyc/<review>/ask", "kyc_ask", ask, methods=["POST"])
@@ -78,6 +79,21 @@ def picture(review: str) -> Any:
     if kind is None:
         return refused("this photo is of a kind that browsers do not show", 415)
     return Response(data, 200, {"Content-Security-Policy": SANDBOXED, "Content-Disposition": "inline"}, mimetype=kind)
+
+
+@for_staff("kyc.enter")
+def enter(review: str) -> Any:
+    """A colleague types what stands on the photo; a second one approves it."""
+    desk = guard.desk()
+    try:
+        with desk.engine.begin() as conn:
+            by = staff.acting(conn, g.me.name, "kyc.enter")
+            fresh = enter_pan(desk, conn, review, by, request.form.get("pan", "")[:40], request.form.get("name", "")[:400])
+    except UnknownReview:
+        return refused(GONE, 404)
+    except (CannotReview, StaffError) as why:
+        return _page(review, told=str(why), status=409)
+    return redirect(url_for("console.kyc_review", review=fresh), 303)
 
 
 @for_staff("kyc.approve")

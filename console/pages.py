@@ -5,13 +5,18 @@ from __future__ import annotations
 from threading import BoundedSemaphore
 from typing import Any
 
+import structlog
 from flask import Blueprint, Flask, Response, g, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from base import sessions
 from base.sign_in import WRONG, sign_in, step_up
 from console import claim_pages, guard, kyc_pages
 from console.desk import Desk, door
 from console.guard import for_staff
+
+log = structlog.get_logger()
 
 TYPED_MAX = 300
 BUSY = "many people are signing in just now: try again in a moment"
@@ -33,6 +38,8 @@ def register(app: Flask, desk: Desk) -> None:
     kyc_pages.register(pages)
     claim_pages.register(pages)
     pages.context_processor(lambda: {"form_token": guard.form_token, "visitor": guard.token_of_visitor})
+    for fault in (OperationalError, InterfaceError, PoolTimeout):
+        pages.register_error_handler(fault, _database_away)
     app.register_blueprint(pages)
 
 
@@ -80,6 +87,11 @@ def sign_out() -> Any:
     answer = make_response(redirect(url_for("console.sign_in"), 303))
     guard.drop_cookie(answer, "console")
     return answer
+
+
+def _database_away(fault: Exception) -> Response:
+    log.error("page not served", path=request.path, fault=type(fault).__name__)
+    return Response("the database does not answer: try again in a moment\n", 503, mimetype="text/plain")
 
 
 def _form(template: str, told: str, status: int) -> Response:

@@ -129,6 +129,17 @@ def test_a_distributor_sees_no_members(made: Home) -> None:
         assert answer.status_code == 403 and "needs the role" in answer.get_data(as_text=True)
 
 
+def test_without_a_database_the_pages_say_so(made: Home, meera: Colleague) -> None:
+    it = browser(made)
+    it.sign_in(meera)
+    dead = {"database_url": "postgresql://nobody@127.0.0.1:1/none"}
+    made.house.close()
+    made.house.settings = made.house.settings.model_copy(update=dead)
+    answer = it.get("/console/kyc")
+    assert answer.status_code == 503 and "nobody" not in answer.get_data(as_text=True)
+    made.house.close()
+
+
 def test_forms_are_small(made: Home, meera: Colleague) -> None:
     it = browser(made)
     it.get("/console/sign-in")

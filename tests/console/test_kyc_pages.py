@@ -131,6 +131,20 @@ def test_what_is_not_there(made: Home, signed_in: Browser) -> None:
     assert "Nothing waits." in signed_in.get("/console/claims").get_data(as_text=True)
 
 
+def test_a_photo_that_no_program_could_read_is_typed_by_one_and_approved_by_another(made: Home, signed_in: Browser) -> None:
+    review = waiting(made, photo=card(), readable=False, why="unreadable")
+    page = f"/console/kyc/{review}"
+    assert "/approve" not in signed_in.get(page).get_data(as_text=True)
+    assert signed_in.post(f"{page}/enter", on=page, pan="nonsense").status_code == 409
+    answer = signed_in.post(f"{page}/enter", on=page, pan=PAN.lower(), name="RAMESH KUMAR")
+    assert answer.status_code == 303
+    assert "A second colleague must decide" in signed_in.get(answer.location).get_data(as_text=True)
+    other = browser(made)
+    other.sign_in(hire(made.house, "dev", "ops"))
+    assert other.post(f"{answer.location}/approve", on=answer.location).status_code == 303
+    assert tuple(made.rows("SELECT state, source FROM kyc_checks WHERE state <> 'replaced'")[0]) == ("verified", "staff")
+
+
 def test_an_erased_member_is_shown_without_a_name(made: Home, signed_in: Browser, meera: Colleague) -> None:
     review = waiting(made, photo=card())
     made.change("UPDATE members SET data_key = NULL")
