@@ -74,6 +74,16 @@ def _look() -> tuple[Session | None, bool]:
     return session, session is not None and session.proven(now)
 
 
+def end_session(why: str) -> None:
+    """Of this browser, where it has one."""
+    if not (token := token_of_session()):
+        return
+    with desk().engine.begin() as conn:
+        now = desk().clock.now(conn)
+        if (session := sessions.look(conn, token, now, "web")) is not None:
+            sessions.end(conn, session.id, why, now)
+
+
 def note(conn: Any, act: str, subject: str, after: Mapping[str, Any] | None = None) -> None:
     """On record: whoever is signed in did `act` to `subject`."""
     audit.write(conn, actor=g.me.name, act=act, subject=subject, at=desk().clock.now(conn), after=after)

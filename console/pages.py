@@ -10,7 +10,6 @@ from flask import Blueprint, Flask, Response, g, make_response, redirect, render
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from base import sessions
 from base.sign_in import WRONG, sign_in, step_up
 from console import claim_pages, guard, kyc_pages
 from console.desk import Desk, door
@@ -63,6 +62,7 @@ def sign_in_page() -> Any:
         _hashing.release()
     if token is None:
         return _form("sign_in.html", WRONG, 403)
+    guard.end_session("signed in anew")
     answer = make_response(redirect(guard.wanted_next(), 303))
     guard.set_cookie(answer, "console", token)
     guard.drop_cookie(answer, "visitor")
@@ -81,9 +81,7 @@ def prove() -> Any:
 
 @for_staff("staff.sign_in")
 def sign_out() -> Any:
-    desk = guard.desk()
-    with desk.engine.begin() as conn:
-        sessions.end(conn, g.me.id, "signed out", desk.clock.now(conn))
+    guard.end_session("signed out")
     answer = make_response(redirect(url_for("console.sign_in"), 303))
     guard.drop_cookie(answer, "console")
     return answer

@@ -113,6 +113,14 @@ def test_signing_out_ends_the_session_everywhere_it_was_copied(made: Home, meera
     assert thief.get("/console/kyc").status_code == 303 and it.get("/console/kyc").status_code == 303
 
 
+def test_signing_in_anew_ends_the_session_before(made: Home, meera: Colleague) -> None:
+    it = browser(made)
+    it.sign_in(meera)
+    it.sign_in(meera)
+    ended = [row.ended_why for row in made.rows("SELECT ended_why FROM staff_sessions ORDER BY began_at, id")]
+    assert sorted(ended, key=str) == [None, "signed in anew"]
+
+
 def test_a_role_that_was_taken_away_ends_it_at_once(made: Home, meera: Colleague) -> None:
     it = browser(made)
     it.sign_in(meera)
