@@ -12,14 +12,19 @@ NUMBER = "UDYAM-UP-12-0123456"
 LADAKH = "38AAPFU0939F1Z"
 
 
-@pytest.mark.parametrize("typed", [NUMBER, "udyam up 12 0123456", "UDYAM/UP/12/0123456", " udyam–up–12–0123456 ", "UDYAMUP120123456"])
+SPELT = (NUMBER, "udyam up 12 0123456", "UDYAM/UP/12/0123456", " udyam–up–12–0123456 ", "UDYAMUP120123456")
+
+
+@pytest.mark.parametrize("typed", SPELT)
 def test_it_is_put_into_its_one_form(typed: str) -> None:
     assert normal_udyam(typed) == NUMBER
     assert udyam_in_words(f"mera number {typed} hai") == NUMBER
 
 
-@pytest.mark.parametrize("typed", ["", "UDYAM-XX-12-0123456", "UDYAM-UP-00-0123456", "UDYAM-UP-12-0000000", "UDYAM-UP-12-012345",
-                                   "UDYAM-UP-12-01234567", "UP-12-0123456", f"{NUMBER} UDYAM-MH-12-0123456"])  # fmt: skip
+@pytest.mark.parametrize("typed", [
+    "", "UDYAM-XX-12-0123456", "UDYAM-UP-00-0123456", "UDYAM-UP-12-0000000", "UDYAM-UP-12-012345",
+    "UDYAM-UP-12-01234567", "UP-12-0123456", f"{NUMBER} UDYAM-MH-12-0123456",
+])  # fmt: skip
 def test_what_is_none_is_none(typed: str) -> None:
     assert normal_udyam(typed) is None and udyam_in_words(typed) is None
 

@@ -84,8 +84,10 @@ def test_every_fault_of_the_table_is_named() -> None:
     with pytest.raises(BadProgramme) as refused:
         parse_programme(text.encode())
     told = "\n".join(refused.value.faults)
-    for path in ("kyc.rules[1].roles[1]", "kyc.rules[1].above_paise", "kyc.rules[2].needs", "kyc.valid_days", "kyc.validdays",
-                 "kyc.two_approvals_for[1]", "kyc.rules[2].per", "kyc.rules[2].above", "kyc.other_name_below: 80 is more"):  # fmt: skip
+    for path in (
+        "kyc.rules[1].roles[1]", "kyc.rules[1].above_paise", "kyc.rules[2].needs", "kyc.valid_days", "kyc.validdays",
+        "kyc.two_approvals_for[1]", "kyc.rules[2].per", "kyc.rules[2].above", "kyc.other_name_below: 80 is more",
+    ):  # fmt: skip
         assert path in told, (path, told)
     assert "did you mean valid_days?" in told and "did you mean above_paise?" in told
 
