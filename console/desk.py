@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from base.clock import Clock
 from base.ids import Ids
@@ -25,6 +25,10 @@ from loyalty.kyc_review import CannotReview, Decided, Decision, Verdict
 from payouts import pan
 
 NAME_MAX = 100
+
+
+_REACHED = text("""
+    SELECT c.data_key IS NOT NULL FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = :id""")
 
 
 class Desk(Protocol):
@@ -60,7 +64,8 @@ def decide_kyc(
     CannotReview."""
 
     def tell(conn: Connection, conversation: str, key: str, check: Check, at: datetime) -> None:
-        inbox.put_happening(conn, conversation, key, to_json(_news(verdict, check, reason)), at, desk.keyring)
+        if conn.execute(_REACHED, {"id": conversation}).scalar_one():  # else they were erased: nobody is left to tell
+            inbox.put_happening(conn, conversation, key, to_json(_news(verdict, check, reason)), at, desk.keyring)
 
     return kyc_review.decide(conn, review, Decision(by, verdict, reason, note, desk.clock.now(conn)), tell)
 

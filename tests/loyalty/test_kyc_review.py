@@ -161,6 +161,13 @@ def test_rejecting_a_pan_takes_it_off_the_member(made: Home) -> None:
     assert (found.state, found.reason, found.decided_by) == ("rejected", "not_genuine", "meera")
 
 
+def test_of_somebody_who_was_erased_a_review_can_still_be_closed(made: Home) -> None:
+    review = waiting(made, photo=card())
+    made.change("UPDATE members SET data_key = NULL")
+    made.change("UPDATE contacts SET data_key = NULL")
+    assert decide(made, review, "meera", "reject", "other").state == "rejected" and told(made) == []
+
+
 def test_time_on_the_queue_is_measured(made: Home) -> None:
     made.enrol(SUNITA)
     with made.house.engine.connect() as conn:
