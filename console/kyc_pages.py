@@ -36,7 +36,7 @@ def queue() -> Any:
     desk = guard.desk()
     with desk.engine.begin() as conn:
         now = desk.clock.now(conn)
-        guard.note(conn, "kyc.read", "queue")
+        guard.note(conn, "kyc.read", "kyc queue")
         rows, figures = kyc_review.queue(conn), kyc_review.figures(conn, now)
         done = _done(conn)
     first = next((row.id for row in rows if not row.voted(g.me.staff_id)), None)
