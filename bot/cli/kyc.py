@@ -12,7 +12,7 @@ import click
 from rich.table import Table
 
 from base.media_store import NotStored
-from bot.cli.acting import as_staff, by_staff, on_duty, touched
+from bot.cli.acting import also, as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.desk import HouseDesk
 from bot.wiring import House
@@ -75,6 +75,7 @@ def show(ctx: click.Context, review: str, picture: Path | None, as_json: bool) -
         page = _page(kyc_page.gather(conn, house.keyring, found), now)
         photo = kyc_page.photo(conn, house.keyring, found.check.media_id)
         if picture is not None and photo is not None:
+            also(conn, "kyc.read_picture")
             touched(conn, "kyc.read_picture", review)
     if picture is not None:
         _write(house, photo, picture)

@@ -51,7 +51,10 @@ def test_the_number_in_full_is_a_click_on_record(made: Home, signed_in: Browser)
 def test_support_reads_and_asks_but_neither_reveals_nor_approves(made: Home) -> None:
     it = browser(made)
     it.sign_in(hire(made.house, "ravi", "support"))
-    review = waiting(made)
+    review = waiting(made, photo=card())
+    page = it.get(f"/console/kyc/{review}").get_data(as_text=True)
+    assert "your role does not show it" in page and "/picture" not in page and "/reveal" not in page
+    assert it.get(f"/console/kyc/{review}/picture").status_code == 403
     for verb in ("reveal", "approve", "reject"):
         answer = it.post(f"/console/kyc/{review}/{verb}", on=f"/console/kyc/{review}", reason="not_yours")
         assert answer.status_code == 403 and PAN not in answer.get_data(as_text=True), verb
