@@ -24,6 +24,8 @@ from handlers.photo import codes_in
 if TYPE_CHECKING:
     from ocr.pan_card import PanCard
 
+LINES_OF_A_PAPER = 20  # a card has some ten: whoever sends a bill now shall not lose it
+
 _KEY = text("SELECT data_key FROM members WHERE id = :member FOR NO KEY UPDATE")
 
 
@@ -50,7 +52,7 @@ def _read(house: House, photo: str, here: Fetching) -> Ended:
     page = pages[0]
     codes = [code.text for code in (page.codes or read_codes(page.picture)).codes]
     if any(map(codes_in, codes)):
-        return _not_read(photo, "coupon")
+        return _not_read(photo, "no_card")
     if any(map(aadhaar_card.is_card_code, codes)):
         return _aadhaar(house, photo, here)
     sheet = page.sheet or sheet_of(page.picture, house.eyes)[0]
@@ -58,7 +60,9 @@ def _read(house: House, photo: str, here: Fetching) -> Ended:
     if aadhaar_card.is_card(lines):
         return _aadhaar(house, photo, here)
     card = read_pan_card(lines)
-    return _not_read(photo, "unreadable") if card is None else _card(house, photo, here, card)
+    if card is None:
+        return _not_read(photo, "no_card" if len(lines) >= LINES_OF_A_PAPER else "unreadable")
+    return _card(house, photo, here, card)
 
 
 def _card(house: House, photo: str, here: Fetching, card: PanCard) -> Ended:

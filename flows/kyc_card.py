@@ -76,8 +76,8 @@ def _reading(photo: str, blurred: int) -> Step:
 def _not_read(state: ReadingKycCard, problem: str) -> Step:
     if problem == "aadhaar":
         return Step(AskKycPan(state.blurred), (Say("kyc.card_was_aadhaar"),))
-    if problem == "coupon":
-        return Step(AskKycPan(state.blurred), (ReadPhotos((state.photo,)), Say("kyc.card_was_coupon")))
+    if problem == "no_card":
+        return Step(AskKycPan(state.blurred), (ReadPhotos((state.photo,)), Say("kyc.card_was_none")))
     if state.blurred + 1 >= BLURRED_MAX:
         return Step(SavingKyc("pan"), (SendKycPhoto(state.photo),))
     return Step(AskKycPan(state.blurred + 1), (Say("kyc.card_unreadable"),))

@@ -52,7 +52,8 @@ class KycGraded(Event):
 
 @dataclass(frozen=True, slots=True)
 class KycCardRead(Event):
-    """A photo of a PAN card was read. problem: "" | unreadable | aadhaar | coupon. `token`: of the PAN that stands on it."""
+    """A photo of a PAN card was read. problem: "" | unreadable | aadhaar | no_card (a code or a bill). `token`: of the PAN
+    that stands on it."""
 
     photo: str
     token: str = ""

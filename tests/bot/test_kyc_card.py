@@ -10,11 +10,12 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from structlog.testing import capture_logs
 
+from bot.paper import reading_of
 from ocr.image import Pixels
 from ocr.words import Word
 from tests.bot.media_host import MediaHost, qr_png, status
 from tests.bot.test_bill_photos import send, work
-from tests.eyes import NOTHING, FakePaper, eyes
+from tests.eyes import NOTHING, FakePaper, eyes, paper
 from tests.handlers.redeeming import knowing, say
 from tests.handlers.test_kyc import checks, needs
 from tests.house import Home
@@ -115,8 +116,17 @@ def test_a_photo_that_cannot_be_had_or_opened_is_asked_for_again(asked: Home, ho
 def test_a_coupon_sent_instead_brings_its_points_and_the_pan_is_still_asked_for(asked: Home, host: MediaHost) -> None:
     send(asked, host, qr_png(asked.codes()[0]))
     work(asked)
-    assert "kyc.card_was_coupon" in asked.told() and "scan.credited" in asked.told()
+    assert "kyc.card_was_none" in asked.told() and "scan.credited" in asked.told()
     assert asked.told()[-1] == "kyc.ask_pan"
+
+
+def test_a_bill_sent_instead_is_read_as_one(asked: Home, host: MediaHost) -> None:
+    asked.house.__dict__["eyes"] = Sees(*(f"goods {number} 854449 2 pcs 100.00" for number in range(24)))
+    page = drawn([f"TAX INVOICE {number}" for number in range(6)])
+    asked.house.__dict__["read_paper"] = eyes({page: paper("A-1")}, NOTHING)
+    send(asked, host, page)
+    work(asked)
+    assert "kyc.card_was_none" in asked.told() and "invoice.credited" in asked.told()
 
 
 def test_a_member_who_is_erased_while_the_card_is_read_leaves_nothing(asked: Home, host: MediaHost) -> None:
@@ -166,9 +176,6 @@ def test_its_qr_code_alone_is_enough_and_what_it_says_is_kept_nowhere(member: Ho
 
 
 def test_a_bill_with_such_a_number_stays_a_bill_and_its_number_is_masked(member: Home, host: MediaHost) -> None:
-    from bot.paper import reading_of
-    from tests.eyes import paper
-
     bill = paper("A-1")
     bill.words = ("TAX INVOICE", "Aadhaar", f"e-Way Bill {NUMBER}", "A-1")
     page = drawn([f"TAX INVOICE {number}" for number in range(6)])

@@ -108,7 +108,7 @@ by_name = {
     "documents": st.just(("doc_1",)),
     "photo": st.sampled_from(PHOTOS),
     "hints": st.lists(st.sampled_from([*HINTS, "odd"]), max_size=2).map(tuple),
-    "problem": st.sampled_from(["", "no_code", "unreadable", "coupon", *PROBLEMS, "odd"]),
+    "problem": st.sampled_from(["", "no_code", "unreadable", "no_card", *PROBLEMS, "odd"]),
     "token": st.sampled_from(TOKENS),
     "kind": st.sampled_from(
         ["vpa", "bank", "pan", "gstin", "udyam", "destination", "pin", "aadhaar", "malformed", "sticker", "audio"]
