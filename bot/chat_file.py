@@ -34,6 +34,11 @@ ANSWERS = {
     "ReadClaims": ("ClaimsRead",),
     "DecideClaims": ("ClaimsDecided",),
     "AnswerClaim": ("ClaimsDecided",),
+    "ReadMyData": ("MyDataRead",),
+    "MakeDataFile": ("DataFileAsked", "DataFileRefused"),
+    "ReadErasable": ("ErasableRead",),
+    "ScheduleErasure": ("ErasureScheduled",),
+    "StopErasure": ("ErasureStopped", "NoErasure"),
 }
 
 _FIND = text("""

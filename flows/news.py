@@ -18,6 +18,7 @@ from flows.events import (
     PinReset,
 )
 from flows.kernel import Event, Flow, State, Step, node
+from flows.my_data_events import DataFileFailed, DataFileMade, ErasureAnnounced
 
 REJECTED = {
     "not_an_invoice": "news.bill_rejected.not_an_invoice",
@@ -73,6 +74,12 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (Say(hint),) if hint else ())
         case PinReset():
             return Step(state, (Say("news.pin_reset"),))
+        case DataFileMade(picture):
+            return Step(state, (Say("my_data.file", picture=picture),))
+        case DataFileFailed():
+            return Step(state, (Say("my_data.file_failed"),))
+        case ErasureAnnounced(on):
+            return Step(state, (Say("my_data.announced", {"on": on}),))
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -110,6 +117,9 @@ NEWS = Flow(
                     PhotoDrawn,
                     PhotoHard,
                     PinReset,
+                    DataFileMade,
+                    DataFileFailed,
+                    ErasureAnnounced,
                     EventParked,
                 },
             )

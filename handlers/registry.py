@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flows import effects as do
+from flows import my_data_events as data
 from flows.kernel import Effect, Event
 from handlers.balance import read_balance
 from handlers.destinations import check_destination, forget_destination, join_account
 from handlers.invoice import answer_claim, decide_claims, read_claims
+from handlers.my_data import make_data_file, read_erasable, read_my_data, schedule_erasure, stop_erasure
 from handlers.payout_status import read_payouts
 from handlers.people import enrol, record_consent, save_mobile, save_shop, set_language
 from handlers.redeem import read_redeem_terms, request_redemption
@@ -49,4 +51,9 @@ HANDLERS: Mapping[type[Effect], Handler] = {
     do.RequestRedemption: request_redemption,
     do.DropDelayNews: drop_delay_news,
     do.ForgetSecret: forget_secret,
+    data.ReadMyData: read_my_data,
+    data.MakeDataFile: make_data_file,
+    data.ReadErasable: read_erasable,
+    data.ScheduleErasure: schedule_erasure,
+    data.StopErasure: stop_erasure,
 }
