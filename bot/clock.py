@@ -13,8 +13,22 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, alarms, claims, content, erase, expire, heartbeat, media_gone, promises, reconcile, recover
-from bot import retention, seal, sweep
+from bot import (
+    absent,
+    alarms,
+    claims,
+    content,
+    erase,
+    expire,
+    heartbeat,
+    media_gone,
+    promises,
+    reconcile,
+    recover,
+    retention,
+    seal,
+    sweep,
+)
 from bot.wiring import House
 
 log = structlog.get_logger()

@@ -31,7 +31,8 @@ ACTOR = "system:erasure"
 log = structlog.get_logger()
 
 _DUE = text("""
-    SELECT id FROM erasures WHERE due_at <= :now AND cancelled_at IS NULL AND done_at IS NULL ORDER BY due_at, id LIMIT :most""")
+    SELECT id FROM erasures WHERE due_at <= :now AND cancelled_at IS NULL AND done_at IS NULL
+    ORDER BY due_at, id LIMIT :most""")
 _CONTACT = text("SELECT contact_id FROM erasures WHERE id = :id")
 _LOCK = text("""
     SELECT asked_by, reason, due_at FROM erasures

@@ -19,7 +19,7 @@ _MEMBER = tuple(
         "UPDATE member_links SET until = :now WHERE (parent_id = :id OR child_id = :id) AND until IS NULL",
         "UPDATE claims SET sealed = '', buyer_gstin = NULL, note = NULL WHERE member_id = :id",
         "UPDATE conversations SET member_id = NULL WHERE member_id = :id",
-        "SELECT member_forget(:id)",
+        "SELECT member_forget(:id, :now)",
     )
 )
 # The conversation is told nothing any more; a later message from that phone finds no contact, and is a stranger's.

@@ -26,7 +26,8 @@ _OLDER = """
     ORDER BY id LIMIT :most"""
 # In the order of ids, and only rows that nobody has changed since they were read.
 _SWAP = """
-    WITH fresh AS (SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:olds AS bytea[]), CAST(:news AS bytea[])) AS f (id, old, new)),
+    WITH fresh AS (
+             SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:olds AS bytea[]), CAST(:news AS bytea[])) AS f (id, old, new)),
          ours AS (SELECT t.id FROM {table} t JOIN fresh f ON f.id = t.id AND f.old = t.data_key ORDER BY t.id
                   FOR NO KEY UPDATE OF t)
     UPDATE {table} t SET data_key = f.new FROM fresh f WHERE t.id = f.id AND t.id IN (SELECT id FROM ours)

@@ -90,10 +90,15 @@ def _account(ring: Keyring, conn: Connection, row: Any, now: datetime) -> dict[s
         "pan": None if pan is None else {"masked": pan.masked, "given_at": pan.given_at},
         "money_goes_to": [_destination(sealer, one) for one in conn.execute(_DESTINATIONS, asked)],
         "points": {"available": has.available, "held": has.held},
-        "movements": [{"at": m.at, "kind": m.kind, "points": m.points, "facts": dict(m.facts)} for m in reversed(moved)],
+        "movements": [{"at": m.at, "kind": m.kind, "points": m.points, "facts": _facts(m.facts)} for m in reversed(moved)],
         "payouts": [one._asdict() for one in conn.execute(_PAYOUTS, asked)],
         "tax": [one._asdict() for one in conn.execute(_TAX, asked)],
     }  # fmt: skip
+
+
+def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the names of our own people."""
+    return {name: value for name, value in facts.items() if name not in ("decided_by", "reviewer")}
 
 
 def _destination(sealer: Sealer, row: Any) -> dict[str, Any]:

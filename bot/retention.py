@@ -59,7 +59,8 @@ _TOLD = text("""
     UPDATE outbox SET sealed = '' WHERE id IN (
         SELECT id FROM outbox WHERE created_at < :before AND length(sealed) > 0
            AND state NOT IN ('queued', 'held', 'sending', 'uncertain') ORDER BY created_at, id LIMIT :most)""")
-_KEYS = text("SELECT id FROM retention_keys WHERE deleted_at IS NULL AND delete_after < :today ORDER BY delete_after, id LIMIT 50")
+_KEYS = text("""
+    SELECT id FROM retention_keys WHERE deleted_at IS NULL AND delete_after < :today ORDER BY delete_after, id LIMIT 50""")
 _STORED = text("SELECT stored_as FROM retained WHERE key_id = :key AND stored_as IS NOT NULL")
 _DROP = text("DELETE FROM retained WHERE key_id = :key")
 _KEY_GONE = text("UPDATE retention_keys SET data_key = NULL, deleted_at = :now WHERE id = :key AND deleted_at IS NULL")

@@ -47,7 +47,7 @@ def rotate(ctx: click.Context, as_json: bool) -> None:
     done = key_rotation.rotate(house, _tell)
     with house.engine.connect() as conn:
         left = [row for row in key_rotation.standing(conn) if row.key != done.key]
-    told = {"key": done.key, "rewrapped": done.rewrapped, "left": sum(row.rows for row in left), "unopened": list(done.unopened)}
+    told = {"key": done.key, "rewrapped": done.rewrapped, "left": sum(row.rows for row in left), "unopened": [*done.unopened]}
     if as_json:
         print_json(told)
     else:
@@ -82,4 +82,4 @@ def _tell(table: str, rows: int) -> None:
 
 def _lost(rows: list[str]) -> str:
     more = f" and {len(rows) - SHOWN_MAX} more" if len(rows) > SHOWN_MAX else ""
-    return f"no key of DATA_KEYS opens {', '.join(rows[:SHOWN_MAX])}{more}: put the key they were wrapped under back on the ring"
+    return f"no key of DATA_KEYS opens {', '.join(rows[:SHOWN_MAX])}{more}: put the key that wrapped them back on the ring"

@@ -104,7 +104,7 @@ BEGIN
     UPDATE journal SET sealed = '' WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = p_contact);
 END $$;
 -- A PAN's blind index stays: the tax year of whoever comes back with the same PAN goes on.
-CREATE FUNCTION member_forget(p_member text) RETURNS void
+CREATE FUNCTION member_forget(p_member text, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM members WHERE id = p_member AND data_key IS NULL) THEN
@@ -112,7 +112,12 @@ BEGIN
     END IF;
     UPDATE member_pans SET sealed = '', masked = '' WHERE member_id = p_member;
     UPDATE payouts SET masked = '' WHERE member_id = p_member;
+    IF to_regclass('public.kyc_checks') IS NOT NULL THEN  -- what proved who they were is nobody's double any more
+        UPDATE kyc_reviews SET state = 'dropped', decided_at = p_now WHERE state = 'open'
+           AND check_id IN (SELECT id FROM kyc_checks WHERE member_id = p_member);
+        UPDATE kyc_checks SET state = 'replaced', masked = '' WHERE member_id = p_member;
+    END IF;
 END $$;
-REVOKE ALL ON FUNCTION words_forget(timestamptz, integer), contact_forget(text), member_forget(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION words_forget(timestamptz, integer), contact_forget(text), member_forget(text)
+REVOKE ALL ON FUNCTION words_forget(timestamptz, integer), contact_forget(text), member_forget(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION words_forget(timestamptz, integer), contact_forget(text), member_forget(text, timestamptz)
     TO saathi_service;
