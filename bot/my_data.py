@@ -7,19 +7,24 @@ travels by a link. Nobody else is in it: of a bill's other side only what stands
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from base.masking import mask_pan, mask_vpa
 from base.sealing import Keyring, Sealer
 from bot.wiring import House
+from handlers.secrets import VPA_IN_WORDS
 from ledger.balance import balance, movements
 from payouts.destination import masked, parse
 from whatsapp import outbox
 
 MOVEMENTS_MAX = 100_000
+_PAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{5}[ -]?\d{4}[ -]?[A-Za-z](?![A-Za-z0-9])")
+_LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){8,}")  # of an account, a phone
 
 _CONTACT = text("SELECT id, address, external_user_id, data_key, created_at FROM contacts WHERE id = :id")
 _CONSENTS = text("SELECT kind, given, version, locale, at FROM consents WHERE contact_id = :id ORDER BY id")
@@ -43,7 +48,7 @@ _BILLS = text("""
 _PAYOUTS = text("""
     SELECT id, state, points, gross_paise, tax_paise, amount_paise, masked, utr, requested_at, settled_at FROM payouts
     WHERE member_id = :member ORDER BY requested_at, id""")
-_PAN = text("SELECT masked, given_at FROM member_pans WHERE member_id = :member AND replaced_at IS NULL")
+_PAN_GIVEN = text("SELECT masked, given_at FROM member_pans WHERE member_id = :member AND replaced_at IS NULL")
 _DESTINATIONS = text("""
     SELECT s.token, s.kind, s.sealed, d.saved_at FROM destinations d JOIN secrets s ON s.token = d.token
     WHERE d.member_id = :member AND d.forgotten_at IS NULL AND s.member_id = :member ORDER BY d.saved_at, d.token""")
@@ -83,7 +88,7 @@ def _account(ring: Keyring, conn: Connection, row: Any, now: datetime) -> dict[s
     details = json.loads(sealer.open(row.details, f"members/{row.id}"))
     has = balance(conn, row.programme_id, row.id, now)
     moved = movements(conn, row.programme_id, row.id, MOVEMENTS_MAX)
-    pan = conn.execute(_PAN, asked).one_or_none()
+    pan = conn.execute(_PAN_GIVEN, asked).one_or_none()
     return told | {
         "name": details["name"], "shop": details["shop"], "mobile": details["mobile"], "role": row.role,
         "pin_code": row.pin_code, "state": row.state, "joined_at": row.created_at,
@@ -110,12 +115,20 @@ def _heard(conn: Connection, sealer: Sealer, asked: Mapping[str, str]) -> list[d
     found = []
     for row in conn.execute(_HEARD, asked):
         said = json.loads(sealer.open(row.sealed, f"inbox/{row.key}"))
-        found.append({"at": row.at, "from": "you", "text": said.get("text", ""), "pictures": len(said.get("media", ()))})
+        found.append({"at": row.at, "from": "you", "text": without_secrets(said.get("text", "")), "pictures": len(said.get("media", ()))})
     return found
 
 
 def _told(conn: Connection, sealer: Sealer, asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    rows = conn.execute(_TOLD, asked)
-    return [
-        {"at": row.at, "from": "us", "text": outbox.opened(row.sealed, row.key, sealer).body, "sent": row.state} for row in rows
-    ]
+    found = []
+    for row in conn.execute(_TOLD, asked):
+        body = outbox.opened(row.sealed, row.key, sealer).body
+        found.append({"at": row.at, "from": "us", "text": without_secrets(body), "sent": row.state})
+    return found
+
+
+def without_secrets(words: str) -> str:
+    """What somebody wrote, with the PANs, UPI ids and long numbers in it masked."""
+    words = _PAN.sub(lambda found: mask_pan(found[0]), words)
+    words = VPA_IN_WORDS.sub(lambda found: mask_vpa(found[0]), words)
+    return _LONG_NUMBER.sub(lambda found: "•" * (len(found[0]) - 4) + found[0][-4:], words)

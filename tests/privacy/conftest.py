@@ -27,6 +27,13 @@ def at_home(database: Database) -> Iterator[Home]:
 
 
 @pytest.fixture
+def with_bells(database: Database, redis_url: str) -> Iterator[Home]:
+    """With an empty Redis."""
+    with home(database.url, redis_url) as made:
+        yield made
+
+
+@pytest.fixture
 def life(database: Database, redis_url: str) -> Iterator[Lived]:
     """Somebody who has done everything that one can do."""
     with lived(database.url, redis_url) as made:
