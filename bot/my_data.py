@@ -115,7 +115,8 @@ def _heard(conn: Connection, sealer: Sealer, asked: Mapping[str, str]) -> list[d
     found = []
     for row in conn.execute(_HEARD, asked):
         said = json.loads(sealer.open(row.sealed, f"inbox/{row.key}"))
-        found.append({"at": row.at, "from": "you", "text": without_secrets(said.get("text", "")), "pictures": len(said.get("media", ()))})
+        words, pictures = without_secrets(said.get("text", "")), len(said.get("media", ()))
+        found.append({"at": row.at, "from": "you", "text": words, "pictures": pictures})
     return found
 
 

@@ -17,9 +17,9 @@ def forms(value: str | bytes) -> list[bytes]:
     if isinstance(value, str):
         found += [value.encode("utf-16-le"), value.encode("unicode_escape"), value.replace(" ", "").encode()]
     for offset in range(3):  # what stands before it shifts the letters of base64
-        whole = base64.b64encode(b"\0" * offset + plain + b"\0" * (-(len(plain) + offset) % 3))
-        first, last = -(-offset * 8 // 6), len(whole) - -(-((-(len(plain) + offset)) % 3) * 8 // 6) if (len(plain) + offset) % 3 else None
-        found += [whole[first + 1 : last and last - 1], whole[first + 1 : last and last - 1].translate(bytes.maketrans(b"+/", b"-_"))]
+        whole = base64.b64encode(b"\0" * offset + plain)
+        sure = whole[2 * offset : len(plain) * 4 // 3 + offset - 4]  # the letters that no neighbour has a part in
+        found += [sure, sure.translate(bytes.maketrans(b"+/", b"-_"))]
     return [each.lower() for each in found]
 
 
@@ -45,12 +45,12 @@ def every_cell(home: Home) -> Iterator[tuple[str, bytes]]:
 def every_key(home: Home) -> Iterator[tuple[str, bytes]]:
     """Every key of Redis with what it holds."""
     redis = bells.redis(home.house)
+    read = {
+        "string": redis.get, "hash": redis.hgetall, "list": lambda key: redis.lrange(key, 0, -1), "set": redis.smembers,
+        "zset": lambda key: redis.zrange(key, 0, -1, withscores=True),
+    }  # fmt: skip
     for key in redis.scan_iter("*"):
-        kind = redis.type(key).decode()
-        held = {
-            "string": lambda: redis.get(key), "hash": lambda: redis.hgetall(key), "list": lambda: redis.lrange(key, 0, -1),
-            "set": lambda: redis.smembers(key), "zset": lambda: redis.zrange(key, 0, -1, withscores=True),
-        }.get(kind, lambda: redis.dump(key))()  # fmt: skip
+        held = read[redis.type(key).decode()](key)
         yield f"redis {key!r}", key + b" " + repr(held).encode() + (held if isinstance(held, bytes) else b"")
 
 

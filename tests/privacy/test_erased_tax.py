@@ -13,8 +13,9 @@ from payouts.lifecycle import Points
 from payouts.tax import quarter_days, tax_year
 from tests.cli.test_tax import PAN, Office
 from tests.handlers.redeeming import say
-from tests.house import Home, home
+from tests.house import DATA_KEYS, Home, home
 from tests.privacy.planted import every_cell, seen
+from tests.privacy.test_rotation import SECOND, standing, with_keys
 from tests.servers import Database
 
 
@@ -77,9 +78,6 @@ def test_the_tax_year_of_whoever_comes_back_goes_on_and_they_are_nobodys_double(
 
 def test_rotation_wraps_what_is_retained_too(taxed: Office) -> None:
     gone(taxed.home)
-    from tests.privacy.test_rotation import SECOND, standing, with_keys
-    from tests.house import DATA_KEYS
-
     with_keys(taxed.home, f"{DATA_KEYS},{SECOND}")
     assert taxed.data("keys", "rotate")["left"] == 0
     assert standing(taxed.home) == {"retention_keys/k2": 1}
