@@ -43,15 +43,24 @@ class Kind:
         return text(f"SELECT {columns} {_MEDIA.format(self.which)} {tail}")
 
 
-# The first that fits a picture; those of a bill that is still open stay.
-KINDS = (
-    Kind("photos", "photo_days", f"NOT {_OF_A_BILL.format('true')}"),
+# Those of a bill that is still open stay.
+_PHOTOS = Kind("photos", "photo_days", f"NOT {_OF_A_BILL.format('true')}")
+_BILLS = (
     Kind(
         "refused_bills", "refused_bill_days",
         f"{_OF_A_BILL.format('true')} AND NOT {_OF_A_BILL.format(f'({_OPEN} OR {_EARNED})')}",
     ),
     Kind("bills", "bill_days", f"{_OF_A_BILL.format(_EARNED)} AND NOT {_OF_A_BILL.format(_OPEN)}"),
 )  # fmt: skip
+
+# Pictures that proved who somebody is go so many days after the last decision about them; while one waits, they stay.
+_PROOF = "EXISTS (SELECT FROM kyc_checks k WHERE k.media_id = m.id {})"
+_STILL_NEEDED = "AND k.state <> 'replaced' AND (k.decided_at IS NULL OR k.decided_at >= :before)"
+_KYC = (
+    Kind("photos", "photo_days", f"{_PHOTOS.which} AND NOT {_PROOF.format('')}"),
+    Kind("kyc_photos", "kyc_photo_days", f"{_PROOF.format('')} AND NOT {_PROOF.format(_STILL_NEEDED)}"),
+)
+_HAS_KYC = text("SELECT to_regclass('public.kyc_checks') IS NOT NULL")
 
 _PICTURES = text("SELECT id, stored_as FROM pictures WHERE deleted_at IS NULL AND created_at < :before LIMIT :most")
 _WORDS = text("SELECT words_forget(:before, :most)")
@@ -66,14 +75,20 @@ _DROP = text("DELETE FROM retained WHERE key_id = :key")
 _KEY_GONE = text("UPDATE retention_keys SET data_key = NULL, deleted_at = :now WHERE id = :key AND deleted_at IS NULL")
 
 
+def kinds(conn: Connection) -> tuple[Kind, ...]:
+    """The kinds of picture there are: with proofs of identity where this house takes them."""
+    return (*(_KYC if conn.execute(_HAS_KYC).scalar_one() else (_PHOTOS,)), *_BILLS)
+
+
 def tidy(house: House) -> Mapping[str, int]:
     """Take away everything that is past its time; how much of each kind."""
     with house.engine.connect() as conn:
         now = house.clock.now(conn)
         by_programme = {id: current(conn, id).programme.privacy for id in published_ids(conn)}
+        every = kinds(conn)
     gone: dict[str, int] = {}
     for programme, privacy in by_programme.items():
-        for kind in KINDS:
+        for kind in every:
             asked = {"programme": programme, "before": now - kind.since(privacy)}
             found = retention_store.media_gone(house, kind.rows("m.id, m.stored_as", "LIMIT :most"), asked)
             gone[kind.name] = gone.get(kind.name, 0) + found
@@ -127,7 +142,7 @@ def _ending(house: House, now: datetime) -> list[str]:
 def counted(conn: Connection, programme: str, privacy: Privacy, now: datetime) -> list[dict[str, Any]]:
     """Of each kind of picture: how many are kept, since when the oldest, and how many fall due within 30 days."""
     found = []
-    for kind in KINDS:
+    for kind in kinds(conn):
         columns = "count(*) AS kept, min(m.stored_at) AS oldest_at, count(*) FILTER (WHERE m.stored_at < :soon) AS due"
         soon = now - kind.since(privacy) + timedelta(days=30)
         row = conn.execute(kind.rows(columns), {"programme": programme, "before": now + timedelta(days=1), "soon": soon}).one()

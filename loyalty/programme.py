@@ -63,6 +63,7 @@ class Privacy(Part):
 
     erase_after_days: Annotated[StrictInt, Field(ge=1, le=60)] = 7  # from "delete my data" until it is done
     photo_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 90  # pictures that are of no bill: coupons, mistakes
+    kyc_photo_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 30  # proofs of identity, after the last decision
     refused_bill_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 180  # pictures of bills that earned nothing
     bill_days: Annotated[StrictInt, Field(ge=2_557, le=7_305)] = 2_922  # of those that did, 8 years: the books' evidence
     tax_days: Annotated[StrictInt, Field(ge=2_557, le=7_305)] = 2_922  # whose tax was deducted, counted from the last entry
