@@ -22,10 +22,10 @@ _ERASED_PICTURES = text("""
     WHERE c.erased_at IS NOT NULL AND p.deleted_at IS NULL LIMIT :most""")
 _MEDIA_GONE = text("UPDATE media SET deleted_at = :now, stored_as = NULL WHERE id = ANY(:ids)")
 _PICTURES_GONE = text("UPDATE pictures SET deleted_at = :now WHERE id = ANY(:ids)")
-# A picture that was never fetched, or whose bytes are gone at Twilio too, needs no address any more.
+# A picture that was never fetched, or is not (or no more) to be deleted at Twilio, needs no address.
 _NO_ADDRESS = text("""
     UPDATE media SET url = '', deleted_at = coalesce(deleted_at, :now)
-    WHERE url <> '' AND (twilio_gone_at IS NOT NULL OR stored_at IS NULL)
+    WHERE url <> '' AND (twilio_gone_at IS NOT NULL OR stored_at IS NULL OR NOT :deletes)
       AND contact_id IN (SELECT id FROM contacts WHERE erased_at IS NOT NULL)""")
 
 
@@ -33,7 +33,8 @@ def forget_erased(house: House) -> int:
     """Delete what still lies in the store of people who are erased; how much that was."""
     gone = media_gone(house, _ERASED_MEDIA, {}) + pictures_gone(house, _ERASED_PICTURES, {})
     with house.engine.begin() as conn:
-        conn.execute(_NO_ADDRESS, {"now": house.clock.now(conn)})
+        given = {"now": house.clock.now(conn), "deletes": house.settings.twilio_delete_media}
+        conn.execute(_NO_ADDRESS, given)
     return gone
 
 

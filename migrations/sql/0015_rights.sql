@@ -1,6 +1,9 @@
 ALTER TABLE contacts ADD COLUMN erased_at timestamptz;
 ALTER TABLE members ADD COLUMN erased_at timestamptz;
 
+CREATE INDEX members_erased ON members (id) WHERE erased_at IS NOT NULL;
+CREATE INDEX contacts_erased ON contacts (id) WHERE erased_at IS NOT NULL;
+
 CREATE TABLE erasures (
     id              text PRIMARY KEY,
     contact_id      text NOT NULL REFERENCES contacts,

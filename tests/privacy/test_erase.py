@@ -7,12 +7,14 @@ from itertools import chain
 
 import pytest
 
+from base.sealing import Keyring
 from bot import chat_file, erase, retention, retention_store
 from bot.erase_retain import opened, place
 from bot.seal import seal
 from flows.codec import to_json
 from flows.events import PayoutReversed
 from journal import inbox, stored
+from ledger import points
 from ledger.balance import balance, trial
 from ledger.verify import verify
 from ledger.verify_seals import verify_seals
@@ -215,3 +217,33 @@ def test_what_stays_of_a_bill_opens_with_the_retention_key_alone_until_its_day(l
     assert home.count("SELECT count(*) FROM retained") == 0
     assert home.rows("SELECT DISTINCT data_key FROM retention_keys") == [(None,)]
     assert not [place for place, _ in every_file(home) if place.startswith("file med_")]
+
+
+def test_points_that_return_later_are_given_up_as_well(at_home: Home) -> None:
+    ready(at_home, 1)
+    member = at_home.conversation().member_id
+    asks(at_home)
+    assert due(at_home) == 1
+    with at_home.house.engine.begin() as conn:  # as a payout leaves it that the bank reverses after days
+        points.earn(
+            conn, key="late", programme_id="roshni", member_id=member, points=70, expires_at=None, happened_at=at_home.at,
+            recorded_at=at_home.at, facts={},
+        )  # fmt: skip
+    for _ in range(2):
+        erase.run_due(at_home.house)
+        with at_home.house.engine.connect() as conn:
+            assert balance(conn, "roshni", member, at_home.at).available == 0
+    assert books(at_home) == []
+
+
+def test_one_whose_keys_are_lost_holds_up_nobody_else(life: Lived) -> None:
+    home = life.home
+    home.enrol(SUNITA)
+    asks(home, RAMESH)
+    asks(home, SUNITA)
+    talk = home.conversation(RAMESH)
+    lost = Keyring.parse("k1:" + "Z" * 42 + "w=").wrap_new(talk.contact_id)
+    home.change("UPDATE contacts SET data_key = :key WHERE id = :id", key=lost, id=talk.contact_id)
+    assert due(home) == 1
+    assert home.rows("SELECT erased_at IS NULL FROM contacts WHERE id = :id", id=talk.contact_id) == [(True,)]
+    assert home.rows("SELECT address FROM contacts WHERE erased_at IS NOT NULL")[0].address.startswith("erased:")
