@@ -58,6 +58,14 @@ ACTS: Mapping[str, Act] = {
     "member.reset_pin": Act(("support",)),
     "journal.read": Act(_REVIEWERS),
     "outbox.read": Act(_REVIEWERS),
+    # what members may ask of us
+    "privacy.read": Act(_REVIEWERS),
+    "privacy.export": Act(("support",), step_up=True),  # all we hold of a person
+    "privacy.erase": Act(("support",)),  # it waits, the member is told and can stop it
+    "privacy.erase_now": Act(_ADMIN, step_up=True),
+    "privacy.keep": Act(("support",)),
+    "privacy.access": Act(_ADMIN),
+    "privacy.breach": Act(_ADMIN, step_up=True),
     # what is worth money before anybody has it
     "programme.publish": Act(("ops",), step_up=True),
     "coupon.issue": Act(("ops",), step_up=True),
@@ -81,7 +89,7 @@ ACTS: Mapping[str, Act] = {
 # read what names no member.
 OPERATOR_VERBS = frozenset({
     "serve", "up", "down", "demo", "relay", "worker", "migrate", "clock run", "clock advance", "doctor", "talk", "simulate",
-    "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "keys new",
+    "privacy report", "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "keys new", "keys next", "keys check", "keys rotate",
     "programme show", "coupon batches", "content sync", "content approve", "content list",
     "ledger trial", "ledger verify", "ledger liability", "ledger seal", "ledger prove", "ledger verifier",
 })  # fmt: skip

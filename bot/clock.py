@@ -13,7 +13,22 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, alarms, claims, content, expire, heartbeat, promises, reconcile, recover, seal, sweep
+from bot import (
+    absent,
+    alarms,
+    claims,
+    content,
+    erase,
+    expire,
+    heartbeat,
+    media_gone,
+    promises,
+    reconcile,
+    recover,
+    retention,
+    seal,
+    sweep,
+)
 from bot.wiring import House
 
 log = structlog.get_logger()
@@ -40,6 +55,9 @@ TIMERS = (
     Timer("unused destinations", 3_600, promises.tidy),
     Timer("payout alarms", 60, alarms.look),
     Timer("reconcile", 10, reconcile.nightly),
+    Timer("media at Twilio", 20, media_gone.tidy),
+    Timer("erasures", 60, erase.run_due),
+    Timer("retention", 3_600, retention.tidy),
     Timer("template approvals", 1_800, content.read_submitted),
 )
 

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     twilio_from: str = "whatsapp:+14155238886"
     twilio_api_base_url: str = ""  # empty: Twilio's own
     media_hosts: str = "api.twilio.com,.twiliocdn.com"
+    twilio_delete_media: bool = True  # delete there what members sent, once our own copy is kept
     payout_provider: str = Field("razorpayx", pattern="^(razorpayx|cashfree)$")
     razorpayx_key_id: str = "local-key"
     razorpayx_key_secret: str = "local-secret"

@@ -11,7 +11,7 @@ from flows.flowbook import STARTS, keeper
 from flows.settings import LANGUAGES
 from flows.talk import Talk
 
-TALKS_TO_STRANGERS = ("enrol", "settings")
+TALKS_TO_STRANGERS = ("enrol", "settings", "my_data")
 STARTED_BY_MEMBERS = ("scan", "bills", "balance", "redeem", "payouts", "tax", "pan", "kyc")
 NOT_YET = {
     "menu": "enrol.before.menu",
@@ -112,9 +112,11 @@ def _resume(talk: Talk) -> None:
 
 def _cancel(talk: Talk) -> None:
     """End what has the floor. An enrolment cannot be cancelled into nothing: it waits where it is."""
-    if not talk.frames or keeper(talk.frames[-1].state):
+    if not talk.frames and talk.known.enrolled:
+        doors.start(talk, "cancel")  # what may still be cancelled is that their data are to be erased
+    elif not talk.frames or keeper(talk.frames[-1].state):
         menu(talk)
-    elif not talk.known.enrolled and talk.floor() != "settings":
+    elif not talk.known.enrolled and talk.floor() not in ("settings", "my_data"):
         talk.emit(Say("enrol.later"))
     else:
         doors.end(talk)
@@ -123,6 +125,18 @@ def _cancel(talk: Talk) -> None:
 
 def _language(talk: Talk) -> None:
     doors.start(talk, "language")
+
+
+def _my_data(talk: Talk) -> None:
+    doors.start(talk, "my_data")
+
+
+def _delete_data(talk: Talk) -> None:
+    doors.start(talk, "delete_data")
+
+
+def _keep_data(talk: Talk) -> None:
+    doors.start(talk, "keep_data")
 
 
 def _choose_language(talk: Talk, command: str) -> None:
@@ -150,4 +164,7 @@ ANYWHERE: Mapping[str, Callable[[Talk], None]] = {
     "resume": _resume,
     "cancel": _cancel,
     "language": _language,
+    "my_data": _my_data,
+    "delete_data": _delete_data,
+    "keep_data": _keep_data,
 }

@@ -12,6 +12,7 @@ from flows.invoice import INVOICE, AwaitCorner, Confirming, Deciding, KeptBills,
 from flows.kernel import Flow, State
 from flows.kyc import KYC
 from flows.kyc_states import AskKycPan, ConfirmKycCard, ReadingKyc, ReadingKycCard
+from flows.my_data import MY_DATA, KeepingData, ReadingErasable, ReadingMyData
 from flows.news import NEWS
 from flows.payout_status import PAYOUTS, ReadingPayouts
 from flows.redeem import REDEEM
@@ -22,7 +23,7 @@ from flows.settings import SETTINGS, AskLanguage
 from flows.tax import TAX, AskPan, ReadingTax
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
-FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, KYC, SETTINGS)
+FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, MY_DATA, KYC, SETTINGS)
 BOOK: Mapping[str, Flow] = {flow.name: flow for flow in FLOWS}
 
 # What begins a flow: a command a member may give, or (keep, orphan_photo, keep_bill, bill) a picture, code or bill that
@@ -40,6 +41,10 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "tax": lambda _: ReadingTax(),
     "pan": lambda _: AskPan(),
     "kyc": lambda _: ReadingKyc(),
+    "my_data": lambda _: ReadingMyData(),
+    "delete_data": lambda _: ReadingErasable(),
+    "keep_data": lambda _: KeepingData(quiet=False),
+    "cancel": lambda _: KeepingData(quiet=True),
     "language": lambda _: AskLanguage(),
 }
 

@@ -20,6 +20,7 @@ from flows.events import (
 from flows.kernel import Event, Flow, State, Step, node
 from flows.kyc_events import KycApproved, KycAskedAgain, KycRejected, KycSentToReview
 from flows.kyc_words import news as kyc_news
+from flows.my_data_events import DataFileFailed, DataFileMade, ErasureAnnounced
 
 REJECTED = {
     "not_an_invoice": "news.bill_rejected.not_an_invoice",
@@ -77,6 +78,12 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (Say("news.pin_reset"),))
         case KycApproved() | KycRejected() | KycAskedAgain() | KycSentToReview():
             return Step(state, (kyc_news(event),))
+        case DataFileMade(picture):
+            return Step(state, (Say("my_data.file", picture=picture),))
+        case DataFileFailed():
+            return Step(state, (Say("my_data.file_failed"),))
+        case ErasureAnnounced(on):
+            return Step(state, (Say("my_data.announced", {"on": on}),))
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -114,6 +121,9 @@ NEWS = Flow(
                     PhotoDrawn,
                     PhotoHard,
                     PinReset,
+                    DataFileMade,
+                    DataFileFailed,
+                    ErasureAnnounced,
                     EventParked,
                     KycApproved,
                     KycRejected,

@@ -85,8 +85,11 @@ def put_message(
 def put_happening(
     conn: Connection, conversation_id: str, key: str, event: Mapping[str, Any], now: datetime, keyring: Keyring
 ) -> bool:
-    """Store what the world did, for the conversation's next turn. False where the key was stored before."""
+    """Store what the world did, for the conversation's next turn. False where the key was stored before, or the person
+    has been erased: there is nobody to tell."""
     (owner,) = driver.fetch(conn, _KEY, {"id": conversation_id})
+    if owner.data_key is None:
+        return False
     sealed = keyring.unwrap(owner.data_key, owner.id).seal(json.dumps(event).encode(), f"inbox/{key}")
     row = {"key": key, "conversation": conversation_id, "kind": "happening", "sealed": sealed, "now": now}
     return bool(driver.fetch(conn, _PUT, row))

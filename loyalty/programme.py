@@ -59,6 +59,18 @@ class Notice(Part):
     links: Mapping[Locale, Annotated[StrictStr, StringConstraints(pattern=r"^https://[^\s/]+\S*$", max_length=300)]]
 
 
+class Privacy(Part):
+    """How long what people send is kept, in days; what the law wants kept has its least."""
+
+    erase_after_days: Annotated[StrictInt, Field(ge=1, le=60)] = 7  # from "delete my data" until it is done
+    photo_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 90  # pictures that are of no bill: coupons, mistakes
+    kyc_photo_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 30  # proofs of identity, after the last decision
+    refused_bill_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 180  # pictures of bills that earned nothing
+    bill_days: Annotated[StrictInt, Field(ge=2_557, le=7_305)] = 2_922  # of those that did, 8 years: the books' evidence
+    tax_days: Annotated[StrictInt, Field(ge=2_557, le=7_305)] = 2_922  # whose tax was deducted, counted from the last entry
+    message_days: Annotated[StrictInt, Field(ge=30, le=3_650)] = 730  # words of messages and turns
+
+
 class Programme(Part):
     id: Annotated[StrictStr, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
     name: Line
@@ -71,6 +83,7 @@ class Programme(Part):
     redeem: Redeem
     invoices: Invoices = Invoices()
     kyc: Kyc = Kyc()
+    privacy: Privacy = Privacy()
     notice: Notice
     products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=10_000)]
     distributors: tuple[Distributor, ...] = ()

@@ -32,6 +32,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 _READ = text("""
     SELECT e.id, e.payout_id, e.programme_id, e.member_id, e.pan_index, e.tax_year, e.taxed_paise, e.tax_paise, e.rate_bp,
            e.rule, e.at, e.corrects, o.at AS corrects_at, p.state, m.data_key, m.details, g.sealed, g.masked,
+           r.sealed AS retained, k.id AS retention_key, k.data_key AS retention_data_key,
            (SELECT sum(v.amount)::bigint FROM postings t JOIN moves v ON v.posting_id = t.id
              WHERE t.key = e.payout_id || CASE WHEN e.corrects IS NULL THEN '/money/tax' ELSE '/money/tax-return' END
            ) AS in_ledger
@@ -42,6 +43,7 @@ _READ = text("""
         WHERE member_id = e.member_id
           AND CASE WHEN e.pan_index IS NULL THEN replaced_at IS NULL ELSE pan_index = e.pan_index END
         ORDER BY id DESC LIMIT 1) g ON true
+    LEFT JOIN retained r ON r.kind = 'tax' AND r.subject = e.member_id LEFT JOIN retention_keys k ON k.id = r.key_id
     WHERE e.tax_paise <> 0 AND e.at >= :start AND e.at < :end ORDER BY e.at, e.id""")
 
 
@@ -122,6 +124,10 @@ def _line(row: Row[Any], keyring: Keyring) -> Line:
             name = json.loads(sealed.open(row.details, f"members/{row.member_id}"))["name"]
         if row.data_key is not None and row.sealed is not None:
             number = pan.opened(keyring, member_id=row.member_id, data_key=row.data_key, sealed=row.sealed)
+        if row.data_key is None and row.retention_data_key is not None:  # erased: what the law wants was kept apart
+            sealed = keyring.unwrap(row.retention_data_key, row.retention_key)
+            kept = json.loads(sealed.open(row.retained, f"retained/tax/{row.member_id}"))
+            name, number = kept["name"], kept["pans"].get(row.pan_index or kept["current"], NO_PAN)
     except CannotOpen as fault:
         raise NoStatement(f"member {row.member_id}: what is sealed cannot be opened with DATA_KEYS") from fault
     return Line(

@@ -25,7 +25,7 @@ _FIND = text("""
     SELECT v.id AS conversation_id, v.programme_id, v.locale, v.consented_at, v.stopped_at, v.marketing_stopped_at,
            v.flow, v.state, v.last_inbound_at, (SELECT count(*) FROM outbox o WHERE o.conversation_id = v.id
                AND o.state IN ('held', 'unconfirmed')) AS held_messages, c.address, c.external_user_id, m.id AS member_id,
-           m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.created_at
+           m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.erased_at, m.created_at
     FROM contacts c JOIN conversations v ON v.contact_id = c.id LEFT JOIN members m ON m.id = v.member_id
     WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
       AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme)
@@ -87,6 +87,11 @@ def nobody(phone: str) -> click.ClickException:
     return refuse(f"nobody has written from {phone}; check the number, with its country code")
 
 
+def erased(what: str, at: datetime | None) -> click.ClickException:
+    day = f" on {moment_utc(at)}" if at else ""
+    return refuse(f"{what} was erased{day}: nothing of it can be read any more; `./saathi privacy erasures` lists who asked")
+
+
 def addresses(phone: str) -> list[str]:
     """What PHONE may stand for: a number in its WhatsApp form, Indian where the country is left out; or a user id."""
     bare = "".join(phone.split()).removeprefix("whatsapp:")
@@ -106,6 +111,8 @@ def _page(house: House, conn: Connection, row: Any) -> dict[str, Any]:
         "marketing_stopped_at": row.marketing_stopped_at, "last_message_at": row.last_inbound_at,
         "at": {"flow": row.flow, "state": row.state}, "held_messages": row.held_messages,
     }  # fmt: skip
+    if row.member_id and row.data_key is None:
+        raise erased(row.member_id, row.erased_at)
     return page | (_member(house, conn, row) if row.member_id else {})
 
 
