@@ -89,8 +89,9 @@ ACTS: Mapping[str, Act] = {
 # read what names no member.
 OPERATOR_VERBS = frozenset({
     "serve", "up", "down", "demo", "relay", "worker", "migrate", "clock run", "clock advance", "doctor", "talk", "simulate",
-    "privacy report", "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "keys new", "keys next", "keys check", "keys rotate",
-    "programme show", "coupon batches", "content sync", "content approve", "content list",
+    "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes",
+    "keys new", "keys next", "keys check", "keys rotate",
+    "privacy report", "programme show", "coupon batches", "content sync", "content approve", "content list",
     "ledger trial", "ledger verify", "ledger liability", "ledger seal", "ledger prove", "ledger verifier",
 })  # fmt: skip
 # Routes without an act, by endpoint: the outside world's, each with a proof of its own or with nothing to tell.

@@ -42,7 +42,8 @@ def erase(ctx: click.Context, phone: str, reason: str, at_once: bool, actor: str
     """Delete a person's data, as they can by DELETE MY DATA. They are told the day, and can stop it until then."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        by, talk, now = on_duty(conn, actor, "privacy.erase_now" if at_once else "privacy.erase"), _talk(conn, phone), house.clock.now(conn)
+        by = on_duty(conn, actor, "privacy.erase_now" if at_once else "privacy.erase")
+        talk, now = _talk(conn, phone), house.clock.now(conn)
         if at_once and (before := rows.pending(conn, talk.contact_id)) is not None:
             rows.stop(conn, talk.contact_id, by.name, now)  # the new one takes its place
             audit.write(conn, actor=by.name, act="privacy.keep", subject=talk.contact_id, at=now, after={"erasure": before.id})
