@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import bells, migrate, pictures
+from bot import bells, edge, migrate, pictures
 from bot.log import configure
 from bot.webhooks import BODY_MAX_BYTES, webhooks
 from bot.wiring import House, house
@@ -28,10 +28,15 @@ def create_app(given: House | None = None) -> Flask:
     app.extensions["house"] = made
     app.register_blueprint(webhooks)
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
-    app.add_url_rule("/readyz", "readyz", lambda: ready(made))
+    app.add_url_rule("/readyz", "readyz", edge.inside(made, lambda: ready(made)))
     app.add_url_rule("/media/<token>", "media", lambda token: pictures.serve(made, token))
-    app.add_url_rule("/metrics", "metrics", lambda: Response(generate_latest(made.metrics.registry), mimetype="text/plain"))
+    app.add_url_rule("/metrics", "metrics", edge.inside(made, lambda: counted(made)))
+    edge.protect(app, made)
     return app
+
+
+def counted(made: House) -> Response:
+    return Response(generate_latest(made.metrics.registry), mimetype="text/plain")
 
 
 def ready(made: House) -> Response:

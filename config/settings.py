@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     code_keys: str = ""  # letter:hex, comma between; the last one issues
     media_store: str = ""  # a directory, or s3://key:secret@host/bucket; empty: .local/media
     saathi_root: str = ""  # under whose .local/ embedded servers, logs and local keys live; empty: beside the code
+    ops_token: str = Field("", max_length=200)  # with which our own monitors ask /metrics and /readyz
     sandbox_url: str = ""  # where the stand-in for the outside world listens; development only
 
     @property

@@ -1,5 +1,5 @@
 """What the world has to tell a member whatever they are doing: money that moved, what a reviewer
-decided, a photo that is hard to read, and faults of ours."""
+decided, a photo that is hard to read, a limit that was passed, and faults of ours."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from flows.events import (
     PinReset,
 )
 from flows.kernel import Event, Flow, State, Step, node
+from flows.limit_events import TooMany
 
 REJECTED = {
     "not_an_invoice": "news.bill_rejected.not_an_invoice",
@@ -73,6 +74,10 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (Say(hint),) if hint else ())
         case PinReset():
             return Step(state, (Say("news.pin_reset"),))
+        case TooMany(kind, until, True):
+            return Step(state, (Say("limit.photos" if kind == "photos" else "limit.messages", {"until_at": until}),))
+        case TooMany():
+            return Step(state)
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -111,6 +116,7 @@ NEWS = Flow(
                     PhotoHard,
                     PinReset,
                     EventParked,
+                    TooMany,
                 },
             )
         ]

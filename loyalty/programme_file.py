@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from base.gstin import normal_gstin
 from loyalty.products import Part, Product, normalised
-from loyalty.programme import Distributor, Invoices, Notice, Programme, Redeem
+from loyalty.programme import Distributor, Invoices, Limits, Notice, Programme, Redeem
 
 FILE_BYTES_MAX = 4_000_000
 FAULTS_MAX = 50  # beyond that the file is something else; the rest is counted
@@ -51,6 +51,7 @@ _TABLES: Mapping[int | str, type[Part]] = {
     "distributors": Distributor,
     "redeem": Redeem,
     "invoices": Invoices,
+    "limits": Limits,
     "notice": Notice,
 }
 

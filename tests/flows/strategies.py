@@ -112,6 +112,8 @@ by_name = {
     "token": st.sampled_from(TOKENS),
     "kind": st.sampled_from(["vpa", "bank", "pan", "pin", "aadhaar", "malformed", "sticker", "audio"]),
     "usable_at": st.sampled_from(["", "2026-01-06T10:00"]),
+    "locked_at": st.sampled_from(["", "2026-01-05T12:00"]),
+    "until_at": st.just("2026-01-05T12:00"),
     "promised_at": st.sampled_from(["", "2026-01-05T12:00"]),
     "limit": st.sampled_from(["", "day", "month", "unheard_of"]),
     "ifsc": st.just("HDFC0001234"),
