@@ -58,7 +58,8 @@ def png(width: int, height: int, *, rows: int | None = None) -> bytes:
         data += packed.compress(row)
     data += packed.flush()
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in ((b"IHDR", head), (b"IDAT", data), (b"IEND", b"")))
+    chunks = ((b"IHDR", head), (b"IDAT", data), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in chunks)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
@@ -113,7 +114,8 @@ def swelling_content() -> bytes:
     """A page whose drawing is 200 MB of lines, in some hundred kilobytes."""
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>"
     lines = zlib.compress(b"0 0 m 595 842 l S\n" * (200 * 1024 * 1024 // 18), 9)
-    return pdf([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, _stream(b"/Filter/FlateDecode", lines)])
+    drawing = _stream(b"/Filter/FlateDecode", lines)
+    return pdf([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, drawing])
 
 
 def swelling_picture() -> bytes:

@@ -72,7 +72,7 @@ def under_bombs() -> dict[str, Any]:
 
 
 def turned_away(made: House, requests: int) -> dict[str, Any]:
-    """Milliseconds from a forged webhook to its 403, over HTTP, and of a genuine-looking body of 8 MB that is too large."""
+    """Milliseconds from a forged webhook to its 403, over HTTP."""
     address = urlsplit(made.settings.base_url)
     url = f"{made.settings.base_url}/twilio/inbound"
     form = {"MessageSid": "SM" + "0" * 32, "From": "whatsapp:+919812345678", "To": made.settings.twilio_from, "Body": "points"}
@@ -91,6 +91,6 @@ def turned_away(made: House, requests: int) -> dict[str, Any]:
             took_ms.append((time.perf_counter() - began) * 1000)
             refused += answer.status == http.client.FORBIDDEN
     return {
-        "tried": requests, "refused": refused, "p50_ms": round(percentile(took_ms, 50), 2),
-        "p99_ms": round(percentile(took_ms, 99), 2),
+        "tried": requests, "refused": refused, "p50_ms": round(percentile(took_ms, 0.5), 2),
+        "p99_ms": round(percentile(took_ms, 0.99), 2),
     }  # fmt: skip

@@ -55,7 +55,8 @@ RAZORPAYX = json.dumps({"event": "payout.processed", "payload": {"payout": {"ent
     "id": "pout_1", "reference_id": "po_1", "status": "processed", "amount": 10000, "utr": "UTR1", "currency": "INR",
     "status_details": {"reason": "x"}}}}})  # fmt: skip
 CASHFREE = json.dumps({"type": "TRANSFER_SUCCESS", "data": {"transfer": {
-    "transfer_id": "po_1", "cf_transfer_id": 1, "status": "SUCCESS", "transfer_amount": "100.00", "transfer_utr": "U1"}}})  # fmt: skip
+    "transfer_id": "po_1", "cf_transfer_id": 1, "status": "SUCCESS", "transfer_amount": "100.00",
+    "transfer_utr": "U1"}}})  # fmt: skip
 BILL = (
     "TAX INVOICE\nROSHNI TRADERS  GSTIN: 27AAPFU0939F1ZV\nInvoice No: GST/2526/0417  Date: 05/01/2026\nBuyer: Kumar Electricals"
     "  GSTIN: 29ABCFS1234K1Z3\nFR WIRE 2.5 SQMM  854449  10 NOS  1,250.00  12,500.00\nTaxable  12,500.00\nCGST 9%  1,125.00\n"
@@ -114,6 +115,7 @@ def _money(words: str) -> object:
     return sums_in(words), amounts_of(words[:400]), whole_number(words), as_value("total", words)
 
 
+PLACES = (as_name, as_profile_name, as_shop, as_indian_mobile, read_pin, as_pin)
 PARSERS = (
     Parser("twilio signature", _signature, (FORM, "bodySHA256=00&x=1", "key=1,algorithm=HMAC_SHA256")),
     Parser("inbound message", lambda w: inbound.parse(MultiDict(parse_qsl(w, keep_blank_values=True))), (FORM,)),
@@ -128,12 +130,13 @@ PARSERS = (
     Parser("money", _money, ("₹ 1,25,000.50", "Rs. 14,750/-", "Rupees Fourteen Thousand Only", "१,२५,०००", "12.5")),
     Parser("dates and numbers typed", lambda w: [as_value(f, w) for f in ("date", "number", "seller", "total", "")],
            ("05/01/2026", "5 jan 26", "2026-01-05", "GST/2526/0417", GSTIN)),
-    Parser("gstin", lambda w: (normal_gstin(w), repaired(w), gstins_in(w)), (GSTIN, f"GSTIN: {GSTIN} {OTHER}", "27 AAPFU0939F1ZV")),
+    Parser("gstin", lambda w: (normal_gstin(w), repaired(w), gstins_in(w)),
+           (GSTIN, f"GSTIN: {GSTIN} {OTHER}", "27 AAPFU0939F1ZV")),
     Parser("pan", lambda w: (normal_pan(w), holds_pan(w), pan_in_words(w)), ("ABCPD1234F", "my pan is abcpd 1234 f")),
     Parser("upi id, account, ifsc", lambda w: (normal_vpa(w), account_given(w), _destination(w)),
            ("ramesh@okaxis", "50100123456789", "HDFC0001234", '{"number": "50100123456789", "ifsc": "HDFC0001234"}')),
     Parser("words of a member", _said, ("redeem 500", "stop", "हाँ", "points please", "1")),
-    Parser("names and places", lambda w: (as_name(w), as_profile_name(w), as_shop(w), as_indian_mobile(w), read_pin(w), as_pin(w)),
+    Parser("names and places", lambda w: [read(w) for read in PLACES],
            ("Ramesh Kumar", "+91 98123 45678", "411001", "4907", "Kumar & Sons (P) Ltd.")),
     Parser("aadhaar and secrets", lambda w: (strike_out_aadhaar(w, find_codes), unasked(w)),
            ("2341 2341 2346", "aadhaar 234123412346", "ramesh@okaxis", "ABCPD1234F")),

@@ -24,17 +24,26 @@ from bot.wiring import House
 
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "\u00e9")
 TYPES = (
-    "application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "multipart/form-data", "text/xml",
+    "application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "multipart/form-data",
+    "text/xml",
     "application/x-www-form-urlencoded; charset=utf-16", "application/json; charset=nonsense", "", "x" * 300,
 )  # fmt: skip
 HEADERS = (
     "X-Twilio-Signature", "X-Twilio-Webhooks-Signature-Settings", "X-Razorpay-Signature", "x-razorpay-event-id",
     "x-webhook-signature", "x-webhook-timestamp", "Cookie", "Authorization", "X-Forwarded-For", "X-Forwarded-Host", "Host",
-    "Accept-Language", "Range", "If-None-Match", "If-Modified-Since", "Content-Encoding", "Transfer-Encoding", "Expect", "Origin",
+    "Accept-Language", "Range", "If-None-Match", "If-Modified-Since", "Content-Encoding", "Transfer-Encoding", "Expect",
+    "Origin",
 )  # fmt: skip
 PATHS = ("/", "//", "/..", "/.env", "/%00", "/media/", "/twilio", "/console/../metrics", "/\u00ff\u00fe", "/a" * 500)
+WORDS = (
+    "hi", "yes", "Ramesh", "1", "411001", "points", "redeem", "100", "a@okaxis", "stop", "language", "0000-0000-0000-0000",
+    "pan", "bills", "kyc", "my data", "hindi",
+)  # fmt: skip
 SIGNED_SHARE = 0.35
-BODIES = (FORM, REPORT, RAZORPAYX, CASHFREE, "[" * 3_000, '--x\r\nContent-Disposition: form-data; name="Body"\r\n\r\nhi\r\n--x--')
+BODIES = (
+    FORM, REPORT, RAZORPAYX, CASHFREE, "[" * 3_000,
+    '--x\r\nContent-Disposition: form-data; name="Body"\r\n\r\nhi\r\n--x--',
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +107,15 @@ class Attacker:
         headers = {"Content-Type": self.dice.choice(TYPES)}
         for name in self.dice.sample(HEADERS, self.dice.choice((0, 1, 2, 4))):
             headers[name] = _one_line(bent(self.dice, ("t=1,v1=ab", "Bearer x", "a=b; c=d", "bytes=0-1", "https://x", "gzip")))
-        query = _one_line(bent(self.dice, (REPORT, FORM, "next=//evil.example", "bodySHA256=00"))) if self.dice.random() < 0.3 else ""
+        asked = self.dice.random() < 0.3
+        query = _one_line(bent(self.dice, (REPORT, FORM, "next=//evil.example", "bodySHA256=00"))) if asked else ""
         return Request(method, path, query, headers, as_bytes(self.dice, bent(self.dice, BODIES)))
 
     def _filled(self, rule: str) -> str:
         words = ""
         for piece in rule.split("<"):
-            words += piece if ">" not in piece else bent(self.dice, ("1", "po_1", "pic_1.abcdef"))[:300] + piece.split(">", 1)[1]
+            odd = bent(self.dice, ("1", "po_1", "pic_1.abcdef"))[:300]
+            words += odd + piece.split(">", 1)[1] if ">" in piece else piece
         return words
 
     def _signed(self) -> Request:
@@ -127,7 +138,7 @@ class Attacker:
         return form | {"MessageSid": sid, "To": self.house.settings.twilio_from, "From": who, "Body": self._words()}
 
     def _words(self) -> str:
-        usual = ("hi", "yes", "Ramesh", "1", "411001", "points", "redeem", "100", "a@okaxis", "stop", "language", "0000-0000-0000-0000")
+        usual = WORDS
         return self.dice.choice(usual) if self.dice.random() < 0.5 else bent(self.dice, (*usual, *ODD))
 
     def _inbound(self) -> Request:
@@ -148,7 +159,7 @@ class Attacker:
         for name in self.dice.sample(sorted(raw), 2):
             if name not in ("To", "MessageSid"):
                 raw[name] = self.dice.choice((None, 1, 1.5, True, [], {"a": [1]}, "\ud83d", bent(self.dice, ODD)))
-        body = json.dumps(raw).encode() if self.dice.random() < 0.8 else json.dumps(self.dice.choice(([], 1, None, "x"))).encode()
+        body = json.dumps(raw if self.dice.random() < 0.8 else self.dice.choice(([], 1, None, "x"))).encode()
         query = f"bodySHA256={hashlib.sha256(body).hexdigest()}"
         url = f"{self.house.settings.base_url}/twilio/inbound?{query}"
         signed = RequestValidator(self.house.settings.twilio_auth_token).compute_signature(url, {})
@@ -183,7 +194,8 @@ def answered(app: Flask, request: Request) -> int:
         "REQUEST_METHOD": _latin(request.method), "SCRIPT_NAME": "", "PATH_INFO": _latin(request.path),
         "QUERY_STRING": _latin(request.query), "SERVER_NAME": "bot.example.com", "SERVER_PORT": "443",
         "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "203.0.113.7", "CONTENT_LENGTH": str(len(request.body)),
-        "wsgi.version": (1, 0), "wsgi.url_scheme": "https", "wsgi.input": io.BytesIO(request.body), "wsgi.errors": io.StringIO(),
+        "wsgi.version": (1, 0), "wsgi.url_scheme": "https", "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": io.StringIO(),
         "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
     }  # fmt: skip
     for name, value in request.headers.items():

@@ -11,7 +11,7 @@ from base.masking import mask_phone
 from bot.cli.acting import as_staff, on_duty
 from bot.cli.house import console, moment, of, print_json, refuse
 from bot.cli.member import addresses, nobody
-from loyalty import limits
+from loyalty import limits as rows_of
 
 
 @click.group()
@@ -30,7 +30,7 @@ def list_all(ctx: click.Context, phone: str | None, past: bool, limit: int, as_j
     house = of(ctx)
     with house.engine.connect() as conn:
         of_phone = addresses(phone) if phone else None
-        found = limits.lock_outs(conn, house.clock.now(conn), addresses=of_phone, past=past, limit=limit)
+        found = rows_of.lock_outs(conn, house.clock.now(conn), addresses=of_phone, past=past, limit=limit)
     rows = [
         {"id": row.id, "contact": row.contact_id, "address": mask_phone(row.address), "programme": row.programme_id,
          "kind": row.kind, "count": row.count, "at": row.at, "until": row.until, "cleared_at": row.cleared_at}
@@ -58,7 +58,7 @@ def clear(ctx: click.Context, phone: str, reason: str, actor: str) -> None:
         by = on_duty(conn, actor, "support", "ops")
         now = house.clock.now(conn)
         contact = _contact(conn, phone)
-        ended = limits.clear(conn, contact, now)
+        ended = rows_of.clear(conn, contact, now)
         if ended:
             what = {row.id: f"{row.kind} until {row.until.isoformat()}" for row in ended}
             audit.write(conn, actor=by.name, act="limits.clear", subject=contact, at=now, before=what, reason=reason)
@@ -68,7 +68,7 @@ def clear(ctx: click.Context, phone: str, reason: str, actor: str) -> None:
 
 
 def _contact(conn: Connection, phone: str) -> str:
-    found = limits.contact_of(conn, addresses(phone))
+    found = rows_of.contact_of(conn, addresses(phone))
     if found is None:
         raise nobody(phone)
     return found

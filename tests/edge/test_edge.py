@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from werkzeug.test import TestResponse
 
 from bot.edge import NOTHING_RUNS
 from tests.house import Home, home
@@ -26,10 +27,13 @@ def real(database: Database) -> Iterator[Home]:
         yield made
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/media/x.y", "/nothing", "/twilio/inbound"])
-@pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "OPTIONS"])
-def test_every_answer_is_dressed(at_home: Home, path: str, method: str) -> None:
-    answer = at_home.web.open(path, method=method)
+def test_every_answer_is_dressed(at_home: Home) -> None:
+    for path in ("/healthz", "/readyz", "/metrics", "/media/x.y", "/nothing", "/twilio/inbound"):
+        for method in ("GET", "POST", "HEAD", "OPTIONS"):
+            dressed(at_home.web.open(path, method=method))
+
+
+def dressed(answer: TestResponse) -> None:
     assert answer.headers["Content-Security-Policy"] == NOTHING_RUNS
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Frame-Options"] == "DENY"
@@ -57,11 +61,11 @@ def test_a_page_may_have_a_policy_of_its_own(at_home: Home) -> None:
 
 
 class TestMonitors:
-    @pytest.mark.parametrize("path", ["/metrics", "/readyz"])
-    @pytest.mark.parametrize("shown", ["", "Bearer", "Bearer ", "Bearer x", f"bearer {TOKEN}", TOKEN, f"Bearer {TOKEN} ", "Bearer ü"])
-    def test_strangers_are_told_nothing(self, guarded: Home, path: str, shown: str) -> None:
-        answer = guarded.web.get(path, headers={"Authorization": shown})
-        assert (answer.status_code, answer.text) == (404, "not found\n")
+    def test_strangers_are_told_nothing(self, guarded: Home) -> None:
+        for shown in ("", "Bearer ", "Bearer x", f"bearer {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer ü"):
+            for path in ("/metrics", "/readyz"):
+                answer = guarded.web.get(path, headers={"Authorization": shown})
+                assert (answer.status_code, answer.text) == (404, "not found\n"), shown
 
     def test_the_token_opens(self, guarded: Home) -> None:
         shown = {"Authorization": f"Bearer {TOKEN}"}

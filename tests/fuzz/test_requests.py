@@ -63,5 +63,6 @@ def test_every_route_that_exists_is_among_those_that_are_attacked(house: Home) -
     route=st.sampled_from(["/twilio/inbound", "/twilio/status", "/razorpayx/events", "/cashfree/events", "/media/", ""]),
 )
 def test_any_bytes_to_any_path(house: Home, method, path, query, header, body, kind, route) -> None:
-    headers = {"Content-Type": kind, "X-Twilio-Signature": header, "X-Razorpay-Signature": header, "x-webhook-timestamp": header}
+    signed = ("X-Twilio-Signature", "X-Razorpay-Signature", "x-webhook-signature", "x-webhook-timestamp")
+    headers = {"Content-Type": kind, **dict.fromkeys(signed, header)}
     assert answered(house.web.application, Request(method, route + path, query, headers, body)) < 500
