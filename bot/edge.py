@@ -6,7 +6,9 @@ import hmac
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException
 
 from bot.wiring import House
 from config.settings import LOOPBACK
@@ -24,6 +26,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
+log = structlog.get_logger()
+
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -39,6 +43,22 @@ def protect(app: Flask, house: House) -> None:
             if name not in response.headers:
                 response.headers[name] = value
         return response
+
+
+def read_whole(app: Flask) -> None:
+    """Have the body of a request read before its route is: what does not keep to HTTP is a caller's fault, 400, and none of
+    ours. More than MAX_CONTENT_LENGTH is never read."""
+
+    @app.before_request
+    def read() -> Response | None:
+        if request.url_rule is None or request.method in ("GET", "HEAD", "OPTIONS"):
+            return None
+        try:
+            request.get_data(cache=True)
+        except (ParseException, OSError) as fault:  # a chunk that is none; a caller that went away
+            log.warning("broken request", where=request.path, fault=type(fault).__name__)
+            return Response("bad request\n", 400, mimetype="text/plain")
+        return None
 
 
 def inside(house: House, answer: Callable[[], Response]) -> Callable[[], Response]:

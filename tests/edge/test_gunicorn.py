@@ -49,12 +49,12 @@ def _wait(port: int) -> None:
     raise AssertionError("gunicorn does not listen")
 
 
-def asked(port: int, raw: bytes) -> bytes:
+def asked(port: int, raw: bytes, waits_s: float = 20) -> bytes:
     """What comes back until the other side has no more to say."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         with suppress(OSError):  # it may not want to hear all of it
             connection.sendall(raw)
-        connection.settimeout(20)
+        connection.settimeout(waits_s)
         told = b""
         try:
             while chunk := connection.recv(65_536):
@@ -105,7 +105,7 @@ def test_no_answer_names_the_software(port: int) -> None:
          "long line", "many fields", "long field", "too large", "absolute", "connect"],
 )  # fmt: skip
 def test_who_does_not_keep_to_http_is_turned_away(port: int, raw: bytes) -> None:
-    told = asked(port, raw)
+    told = asked(port, raw, waits_s=2)
     assert status(told) in {0, 400, 403, 404, 405, 411, 413, 414, 417, 431, 501, 505}, told[:200]
     assert b"saathi_turns_total" not in told and b"Traceback" not in told
     assert status(asked(port, head(first=b"GET /healthz HTTP/1.1"))) == 200
@@ -114,5 +114,5 @@ def test_who_does_not_keep_to_http_is_turned_away(port: int, raw: bytes) -> None
 def test_a_body_in_pieces_without_a_length_is_cut_off_at_the_same_size(port: int) -> None:
     piece = b"%x\r\n" % (1 << 20) + b"a" * (1 << 20) + b"\r\n"
     told = asked(port, head(b"Transfer-Encoding: chunked", b"Connection: close") + piece * 9 + b"0\r\n\r\n")
-    assert status(told) in (0, 413)
+    assert status(told) in (0, 403, 413)  # what was read of it is not what was signed
     assert status(asked(port, head(first=b"GET /healthz HTTP/1.1"))) == 200

@@ -16,7 +16,7 @@ from bot.app import create_app
 from bot.cli.main import cli
 from bot.wiring import House
 from config.settings import Settings, read
-from tests.house import SENDER, Home, home, settings_of
+from tests.house import SENDER, Home, home
 from tests.servers import Database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +58,6 @@ def saathi(tmp_path: Path, *words: str, **more: str) -> str:
     ("words", "more"),
     [
         (("doctor",), {}),
-        (("migrate",), {}),
         (("member", "show", "9812345678"), {}),
         (("ledger", "verify"), {"database_url": "postgresql://saathi:PLANTED-db-password@[::bad/saathi"}),
         (("payouts", "show"), {"data_keys": "k1:PLANTED-not-base64"}),
@@ -119,7 +118,7 @@ def test_a_turn_that_fails_logs_a_traceback_without_secrets(
 
 
 def test_settings_show_no_secret_of_theirs(database: Database) -> None:
-    settings = settings_of(database.url, **{**SECRETS, "database_url": database.url})
+    settings = Settings(**{**SECRETS, **PLAIN})
     assert leaks(repr(settings) + str(settings)) == []
     with home(database.url, ops_token="PLANTED-ops-token") as made:
         assert leaks(repr(made.house)) == []
