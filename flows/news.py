@@ -18,6 +18,8 @@ from flows.events import (
     PinReset,
 )
 from flows.kernel import Event, Flow, State, Step, node
+from flows.kyc_events import KycApproved, KycAskedAgain, KycRejected, KycSentToReview
+from flows.kyc_words import news as kyc_news
 from flows.limit_events import TooMany
 
 REJECTED = {
@@ -78,6 +80,8 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (Say("limit.photos" if kind == "photos" else "limit.messages", {"until_at": until}),))
         case TooMany():
             return Step(state)
+        case KycApproved() | KycRejected() | KycAskedAgain() | KycSentToReview():
+            return Step(state, (kyc_news(event),))
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -117,6 +121,10 @@ NEWS = Flow(
                     PinReset,
                     EventParked,
                     TooMany,
+                    KycApproved,
+                    KycRejected,
+                    KycAskedAgain,
+                    KycSentToReview,
                 },
             )
         ]

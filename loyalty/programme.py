@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, StringConstraints
 
 from base.gstin import normal_gstin
+from loyalty.kyc_rules import Kyc
 from loyalty.products import Line, Locale, Part, Points, Product, Sku, normalised
 
 
@@ -83,6 +84,7 @@ class Programme(Part):
     redeem: Redeem
     invoices: Invoices = Invoices()
     limits: Limits = Limits()
+    kyc: Kyc = Kyc()
     notice: Notice
     products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=10_000)]
     distributors: tuple[Distributor, ...] = ()
