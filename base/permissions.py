@@ -56,6 +56,8 @@ ACTS: Mapping[str, Act] = {
     "member.reset_pin": Act(("support",)),
     "journal.read": Act(_REVIEWERS),
     "outbox.read": Act(_REVIEWERS),
+    "limits.read": Act(_REVIEWERS),
+    "limits.clear": Act(("ops", "support")),
     # what is worth money before anybody has it
     "programme.publish": Act(("ops",), step_up=True),
     "coupon.issue": Act(("ops",), step_up=True),
@@ -79,7 +81,7 @@ ACTS: Mapping[str, Act] = {
 # read what names no member.
 OPERATOR_VERBS = frozenset({
     "serve", "up", "down", "demo", "relay", "worker", "migrate", "clock run", "clock advance", "doctor", "talk", "simulate",
-    "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "keys new",
+    "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "bench guard", "keys new",
     "programme show", "coupon batches", "content sync", "content approve", "content list",
     "ledger trial", "ledger verify", "ledger liability", "ledger seal", "ledger prove", "ledger verifier",
 })  # fmt: skip

@@ -34,7 +34,7 @@ def create_app(given: House | None = None) -> Flask:
     app.add_url_rule("/readyz", "readyz", edge.inside(made, lambda: ready(made)))
     app.add_url_rule("/media/<token>", "media", lambda token: pictures.serve(made, token))
     app.add_url_rule("/metrics", "metrics", edge.inside(made, lambda: counted(made)))
-    edge.read_whole(app)
+    edge.forgive(app)
     edge.protect(app, made)
     return app
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, request
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import NoMoreData, ParseException
 
 from bot.wiring import House
 from config.settings import LOOPBACK
@@ -45,20 +45,15 @@ def protect(app: Flask, house: House) -> None:
         return response
 
 
-def read_whole(app: Flask) -> None:
-    """Have the body of a request read before its route is: what does not keep to HTTP is a caller's fault, 400, and none of
-    ours. More than MAX_CONTENT_LENGTH is never read."""
+def forgive(app: Flask) -> None:
+    """A request that does not keep to HTTP, which shows while its body is read, is its caller's fault: 400, and none of ours."""
 
-    @app.before_request
-    def read() -> Response | None:
-        if request.url_rule is None or request.method in ("GET", "HEAD", "OPTIONS"):
-            return None
-        try:
-            request.get_data(cache=True)
-        except (ParseException, OSError) as fault:  # a chunk that is none; a caller that went away
-            log.warning("broken request", where=request.path, fault=type(fault).__name__)
-            return Response("bad request\n", 400, mimetype="text/plain")
-        return None
+    def broken(fault: Exception) -> Response:
+        log.warning("broken request", where=request.path, fault=type(fault).__name__)
+        return Response("bad request\n", 400, mimetype="text/plain")
+
+    app.register_error_handler(ParseException, broken)
+    app.register_error_handler(NoMoreData, broken)
 
 
 def inside(house: House, answer: Callable[[], Response]) -> Callable[[], Response]:

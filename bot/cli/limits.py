@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from base import audit
 from base.masking import mask_phone
-from bot.cli.acting import as_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty
 from bot.cli.house import console, moment, of, print_json, refuse
 from bot.cli.member import addresses, nobody
 from loyalty import limits as rows_of
@@ -23,6 +23,7 @@ def group() -> None:
 @click.argument("phone", required=False)
 @click.option("--all", "past", is_flag=True, help="Those that have ended, too.")
 @click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 10_000))
+@by_staff("limits.read")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def list_all(ctx: click.Context, phone: str | None, past: bool, limit: int, as_json: bool) -> None:
@@ -49,13 +50,13 @@ def list_all(ctx: click.Context, phone: str | None, past: bool, limit: int, as_j
 @group.command()
 @click.argument("phone")
 @click.option("--reason", required=True, help="Why it was no attack; kept.")
-@as_staff
+@as_staff("limits.clear")
 @click.pass_context
 def clear(ctx: click.Context, phone: str, reason: str, actor: str) -> None:
     """End the lock-outs of PHONE, and count anew."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        by = on_duty(conn, actor, "support", "ops")
+        by = on_duty(conn, actor, "limits.clear")
         now = house.clock.now(conn)
         contact = _contact(conn, phone)
         ended = rows_of.clear(conn, contact, now)
