@@ -28,6 +28,7 @@ HEADERS = {
 }
 log = structlog.get_logger()
 
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -46,7 +47,7 @@ def protect(app: Flask, house: House) -> None:
 
 
 def forgive(app: Flask) -> None:
-    """A request that does not keep to HTTP, which shows while its body is read, is its caller's fault: 400, and none of ours."""
+    """A request that does not keep to HTTP, as may show while its body is read, is its caller's fault: 400."""
 
     def broken(fault: Exception) -> Response:
         log.warning("broken request", where=request.path, fault=type(fault).__name__)
