@@ -11,7 +11,6 @@ from flask import Flask, Response, request
 from gunicorn.http.errors import NoMoreData, ParseException
 
 from bot.wiring import House
-from config.settings import LOOPBACK
 
 # Nothing of ours is a page unless it says so itself: whatever a browser is shown here loads, runs and sends nothing.
 NOTHING_RUNS = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

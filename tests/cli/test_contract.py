@@ -23,7 +23,8 @@ from tests.servers import Database
 
 PROMISES = promises()
 PHONE = "+919812345678"
-NOT_PROMISED = {"bench turns", "bench eyes", "bench bills", "bench ledger", "bench guard", "simulate"}  # figures of a machine, for people
+# figures of a machine, for people
+NOT_PROMISED = {"bench turns", "bench eyes", "bench bills", "bench ledger", "bench guard", "simulate"}
 
 
 def kept(name: str, printed: Any) -> None:
