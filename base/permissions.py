@@ -48,7 +48,9 @@ ACTS: Mapping[str, Act] = {
     # who people are
     "kyc.read": Act(_REVIEWERS),
     "kyc.reveal": Act(_DECIDERS),  # a PAN or an account in full
+    "kyc.read_picture": Act(_DECIDERS),  # which shows it in full as well
     "kyc.approve": Act(_DECIDERS, four_eyes=True),
+    "kyc.enter": Act(_DECIDERS, four_eyes=True),  # what stands on a photo that no program could read
     "kyc.reject": Act(_DECIDERS),
     "kyc.ask": Act(_REVIEWERS),
     # members

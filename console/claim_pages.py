@@ -19,6 +19,7 @@ def register(pages: Blueprint) -> None:
 @for_staff("claim.read")
 def queue() -> Any:
     desk = guard.desk()
-    with desk.engine.connect() as conn:
+    with desk.engine.begin() as conn:
+        guard.note(conn, "claim.read", "claims queue")
         rows, now = claims.queue(conn), desk.clock.now(conn)
     return render_template("claims.html", rows=rows, now=now, words=words, rupees=rupees, me=g.me)

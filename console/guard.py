@@ -31,7 +31,7 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
-HSTS = "max-age=31536000; includeSubDomains"
+HSTS = "max-age=31536000"
 
 
 def desk() -> Desk:
@@ -72,6 +72,16 @@ def _look() -> tuple[Session | None, bool]:
         now = desk().clock.now(conn)
         session = sessions.look(conn, token, now, "web")
     return session, session is not None and session.proven(now)
+
+
+def end_session(why: str) -> None:
+    """Of this browser, where it has one."""
+    if not (token := token_of_session()):
+        return
+    with desk().engine.begin() as conn:
+        now = desk().clock.now(conn)
+        if (session := sessions.look(conn, token, now, "web")) is not None:
+            sessions.end(conn, session.id, why, now)
 
 
 def note(conn: Any, act: str, subject: str, after: Mapping[str, Any] | None = None) -> None:

@@ -8,10 +8,11 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 
 from base import staff
 from base.media_store import NotStored
+from base.permissions import may
 from base.sealing import CannotOpen
 from base.staff import StaffError
 from console import guard, kyc_page, words
-from console.desk import decide_kyc
+from console.desk import decide_kyc, enter_pan
 from console.guard import for_staff, refused
 from loyalty import kyc_review
 from loyalty.kyc_review import REASONS, CannotReview, UnknownReview, Verdict
@@ -25,6 +26,7 @@ def register(pages: Blueprint) -> None:
     pages.add_url_rule("/kyc/<review>", "kyc_review", show)
     pages.add_url_rule("/kyc/<review>/picture", "kyc_picture", picture)
     pages.add_url_rule("/kyc/<review>/reveal", "kyc_reveal", reveal, methods=["POST"])
+    pages.add_url_rule("/kyc/<review>/enter", "kyc_enter", enter, methods=["POST"])
     pages.add_url_rule("/kyc/<review>/approve", "kyc_approve", approve, methods=["POST"])
     pages.add_url_rule("/kyc/<review>/reject", "kyc_reject", reject, methods=["POST"])
     pages.add_url_rule("/kyc/<review>/ask", "kyc_ask", ask, methods=["POST"])
@@ -33,8 +35,9 @@ def register(pages: Blueprint) -> None:
 @for_staff("kyc.read")
 def queue() -> Any:
     desk = guard.desk()
-    with desk.engine.connect() as conn:
+    with desk.engine.begin() as conn:
         now = desk.clock.now(conn)
+        guard.note(conn, "kyc.read", "kyc queue")
         rows, figures = kyc_review.queue(conn), kyc_review.figures(conn, now)
         done = _done(conn)
     first = next((row.id for row in rows if not row.voted(g.me.staff_id)), None)
@@ -54,7 +57,7 @@ def reveal(review: str) -> Any:
     return _page(review, in_full=True)
 
 
-@for_staff("kyc.read")
+@for_staff("kyc.read_picture")
 def picture(review: str) -> Any:
     """The photo that was sent, opened for this one answer."""
     desk = guard.desk()
@@ -78,6 +81,21 @@ def picture(review: str) -> Any:
     if kind is None:
         return refused("this photo is of a kind that browsers do not show", 415)
     return Response(data, 200, {"Content-Security-Policy": SANDBOXED, "Content-Disposition": "inline"}, mimetype=kind)
+
+
+@for_staff("kyc.enter")
+def enter(review: str) -> Any:
+    """A colleague types what stands on the photo; a second one approves it."""
+    desk = guard.desk()
+    try:
+        with desk.engine.begin() as conn:
+            by = staff.acting(conn, g.me.name, "kyc.enter")
+            fresh = enter_pan(desk, conn, review, by, request.form.get("pan", "")[:40], request.form.get("name", "")[:400])
+    except UnknownReview:
+        return refused(GONE, 404)
+    except (CannotReview, StaffError) as why:
+        return _page(review, told=str(why), status=409)
+    return redirect(url_for("console.kyc_review", review=fresh), 303)
 
 
 @for_staff("kyc.approve")
@@ -108,10 +126,11 @@ def _page(review: str, *, in_full: bool = False, told: str = "", status: int = 2
         page = kyc_page.gather(conn, desk.keyring, found, g.me.staff_id, reveal=in_full)
         has_picture = kyc_page.photo(conn, desk.keyring, found.check.media_id) is not None
         done = _done(conn)
+    sees = may(g.me.roles, "kyc.read_picture")
     return make_response(
         render_template(
             "kyc_review.html", page=page, review=found, check=found.check, now=now, words=words, reasons=REASONS,
-            has_picture=has_picture, voted=found.voted(g.me.staff_id), told=told, done=done, me=g.me,
+            has_picture=has_picture, sees=sees, voted=found.voted(g.me.staff_id), told=told, done=done, me=g.me,
         ),
         status,
     )  # fmt: skip

@@ -5,13 +5,17 @@ from __future__ import annotations
 from threading import BoundedSemaphore
 from typing import Any
 
+import structlog
 from flask import Blueprint, Flask, Response, g, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from base import sessions
 from base.sign_in import WRONG, sign_in, step_up
 from console import claim_pages, guard, kyc_pages
 from console.desk import Desk, door
 from console.guard import for_staff
+
+log = structlog.get_logger()
 
 TYPED_MAX = 300
 BUSY = "many people are signing in just now: try again in a moment"
@@ -33,6 +37,8 @@ def register(app: Flask, desk: Desk) -> None:
     kyc_pages.register(pages)
     claim_pages.register(pages)
     pages.context_processor(lambda: {"form_token": guard.form_token, "visitor": guard.token_of_visitor})
+    for fault in (OperationalError, InterfaceError, PoolTimeout):
+        pages.register_error_handler(fault, _database_away)
     app.register_blueprint(pages)
 
 
@@ -56,6 +62,7 @@ def sign_in_page() -> Any:
         _hashing.release()
     if token is None:
         return _form("sign_in.html", WRONG, 403)
+    guard.end_session("signed in anew")
     answer = make_response(redirect(guard.wanted_next(), 303))
     guard.set_cookie(answer, "console", token)
     guard.drop_cookie(answer, "visitor")
@@ -74,12 +81,15 @@ def prove() -> Any:
 
 @for_staff("staff.sign_in")
 def sign_out() -> Any:
-    desk = guard.desk()
-    with desk.engine.begin() as conn:
-        sessions.end(conn, g.me.id, "signed out", desk.clock.now(conn))
+    guard.end_session("signed out")
     answer = make_response(redirect(url_for("console.sign_in"), 303))
     guard.drop_cookie(answer, "console")
     return answer
+
+
+def _database_away(fault: Exception) -> Response:
+    log.error("page not served", path=request.path, fault=type(fault).__name__)
+    return Response("the database does not answer: try again in a moment\n", 503, mimetype="text/plain")
 
 
 def _form(template: str, told: str, status: int) -> Response:

@@ -30,7 +30,8 @@ _OF_TOKEN = text(f"SELECT {_COLUMNS} FROM kyc_checks WHERE token = :token AND st
 _RIVALS = text(f"""
     SELECT {_COLUMNS} FROM kyc_checks
     WHERE programme_id = :programme AND kind = :kind AND blind_index = ANY(:indexes) AND state NOT IN ('replaced', 'rejected')
-      AND member_id <> :member ORDER BY created_at, id""")
+      AND member_id <> :member AND EXISTS (SELECT FROM members m WHERE m.id = member_id AND m.data_key IS NOT NULL)
+    ORDER BY created_at, id""")
 _PUT = text(f"""
     INSERT INTO kyc_checks ({_COLUMNS}, sealed)
     VALUES (:id, :programme_id, :member_id, :conversation_id, :kind, :state, :blind_index, :masked, :source, :media_id,

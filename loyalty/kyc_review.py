@@ -1,8 +1,7 @@
 """What a person decides about a KYC check: seen, voted on, decided, with the audit in the same transaction.
 
 A review that asks for two approvals gets them from two different colleagues; one colleague votes once. One rejection, or
-one question back to the member, ends it. Lock order: the conversation, the member, the review, the
-check.
+one question back to the member, ends it. Lock order: conversation, member, review, check.
 """
 
 from __future__ import annotations
@@ -184,17 +183,11 @@ def figures(conn: Connection, now: datetime) -> Figures:
 def decide(conn: Connection, review_id: str, decision: Decision, tell: Tell) -> Decided:
     """One colleague's vote, and what follows from it. Raises UnknownReview, CannotReview."""
     _check(decision)
-    found = read(conn, review_id).check
-    conversation = found.conversation_id
-    conn.execute(_CONVERSATION, {"id": conversation})
-    conn.execute(_MEMBER, {"id": found.member_id})
-    conn.execute(_LOCK, {"id": review_id})
-    review = read(conn, review_id)
-    _must_be_open(review, decision)
-    vote = {"review": review_id, "staff": decision.by.id, "verdict": decision.verdict, "reason": decision.reason or None}
-    if conn.execute(_VOTE, vote | {"at": decision.at}).one_or_none() is None:
-        raise CannotReview(f"{decision.by.name} has decided on {review_id} already; a second colleague must")
-    review = read(conn, review_id)
+    review = lock(conn, review_id)
+    if decision.verdict == "approve" and review.check.blind_index is None:
+        raise CannotReview(f"{review_id} is a photo that nobody has read: enter what stands on it, or ask the member again")
+    _vote(conn, review_id, decision)
+    conversation, review = review.check.conversation_id, read(conn, review_id)
     if decision.verdict == "approve" and review.missing:
         _write(conn, review, review, decision)
         return Decided(review_id, review.state, review.missing, conversation)
@@ -210,6 +203,36 @@ def decide(conn: Connection, review_id: str, decision: Decision, tell: Tell) -> 
     return Decided(review_id, state, 0, conversation)
 
 
+def lock(conn: Connection, review_id: str) -> Review:
+    """An open review that nobody else decides on meanwhile. Raises UnknownReview, CannotReview."""
+    check = read(conn, review_id).check
+    conn.execute(_CONVERSATION, {"id": check.conversation_id})
+    conn.execute(_MEMBER, {"id": check.member_id})
+    conn.execute(_LOCK, {"id": review_id})
+    review = read(conn, review_id)
+    if review.state != "open":
+        raise CannotReview(f"{review_id} is {review.state}: ./saathi kyc queue lists those that wait")
+    return review
+
+
+def entered(conn: Connection, old: Review, check: Check, review_id: str, decision: Decision) -> None:
+    """A colleague has read what stands on a photo: the new check is theirs to vouch for, and a second one's to approve."""
+    kyc.open_review(
+        conn, review_id=review_id, check_id=check.id, why=check.reason or old.why, approvals=2, now=decision.at
+    )  # fmt: skip
+    _vote(conn, review_id, decision)
+    audit.write(
+        conn, actor=decision.by.name, act="kyc.enter", subject=review_id, at=decision.at, before={"review": old.id},
+        after={"check": check.state, "kind": check.kind, "member": check.member_id}, reason=decision.note,
+    )  # fmt: skip
+
+
+def _vote(conn: Connection, review_id: str, decision: Decision) -> None:
+    vote = {"review": review_id, "staff": decision.by.id, "verdict": decision.verdict, "reason": decision.reason or None}
+    if conn.execute(_VOTE, vote | {"at": decision.at}).one_or_none() is None:
+        raise CannotReview(f"{decision.by.name} has decided on {review_id} already; a second colleague must")
+
+
 def _check(decision: Decision) -> None:
     if len(decision.note) > NOTE_MAX:
         raise CannotReview(f"a note has at most {NOTE_MAX} characters")
@@ -218,13 +241,6 @@ def _check(decision: Decision) -> None:
     fitting = REASONS[decision.verdict]
     if (decision.reason or None) not in (fitting or (None,)):
         raise CannotReview(f"the reason is one of {', '.join(fitting)}" if fitting else "an approval has no reason")
-
-
-def _must_be_open(review: Review, decision: Decision) -> None:
-    if review.state != "open":
-        raise CannotReview(f"{review.id} is {review.state}: ./saathi kyc queue lists those that wait")
-    if decision.verdict == "approve" and review.check.blind_index is None:
-        raise CannotReview(f"{review.id} is a photo that nobody has read: ask the member to type it, or for a better photo")
 
 
 def _write(conn: Connection, before: Review, after: Review, decision: Decision) -> None:

@@ -128,7 +128,7 @@ def _short(value: object) -> str:
 
 
 def _meant(path: tuple[int | str, ...]) -> str:
-    table = next((_TABLES[part] for part in path[:-1] if part in _TABLES), Programme)
+    table = next((_TABLES[part] for part in reversed(path[:-1]) if part in _TABLES), Programme)
     near = get_close_matches(str(path[-1]), table.model_fields, n=1)
     return f"; did you mean {near[0]}?" if near else ": remove it"
 

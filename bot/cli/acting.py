@@ -78,6 +78,13 @@ def on_duty(conn: Connection, actor: str, act: str) -> Staff:
     return found
 
 
+def also(conn: Connection, act: str) -> None:
+    """The verb does a second thing, which needs an act of its own. Refuses with one line, exit 1."""
+    by = click.get_current_context().meta[_BY]
+    if by != SHELL:
+        on_duty(conn, by, act)
+
+
 def touched(conn: Connection, act: str, subject: str) -> None:
     """On record: the verb's colleague did `act` to `subject`."""
     ctx = click.get_current_context()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Table
 
-from bot.cli.acting import as_staff, by_staff, on_duty, touched
+from base.media_store import NotStored
+from bot.cli.acting import also, as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.desk import HouseDesk
+from bot.wiring import House
 from console import kyc_page, words
 from console.desk import decide_kyc
-from console.kyc_page import Page
+from console.kyc_page import Page, Photo
 from loyalty import kyc_review
 from loyalty.kyc_review import REASONS, CannotReview, Review, UnknownReview, Verdict
 
@@ -54,9 +58,10 @@ def queue(ctx: click.Context, as_json: bool) -> None:
 @group.command()
 @click.argument("review")
 @by_staff("kyc.read", keeps=True)
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Write the photo into this new file.")
 @_as_json
 @click.pass_context
-def show(ctx: click.Context, review: str, as_json: bool) -> None:
+def show(ctx: click.Context, review: str, picture: Path | None, as_json: bool) -> None:
     """One review: what was given, by whom, beside what, and who has voted. On record."""
     house = of(ctx)
     with house.engine.begin() as conn:
@@ -68,6 +73,12 @@ def show(ctx: click.Context, review: str, as_json: bool) -> None:
         kyc_review.first_look(conn, review, now)
         touched(conn, "kyc.read", review)
         page = _page(kyc_page.gather(conn, house.keyring, found), now)
+        photo = kyc_page.photo(conn, house.keyring, found.check.media_id)
+        if picture is not None and photo is not None:
+            also(conn, "kyc.read_picture")
+            touched(conn, "kyc.read_picture", review)
+    if picture is not None:
+        _write(house, photo, picture)
     if as_json:
         print_json(page)
         return
@@ -111,6 +122,20 @@ def reject(ctx: click.Context, review: str, reason: str, actor: str, note: str, 
 def ask(ctx: click.Context, review: str, reason: str, actor: str, note: str, as_json: bool) -> None:
     """Ask the member to give it again."""
     _decide(ctx, review, actor, "ask", reason, note, as_json)
+
+
+def _write(house: House, photo: Photo | None, out: Path) -> None:
+    """Only its owner may read it, from the first byte on; never over another file."""
+    if photo is None:
+        raise refuse("no photo was sent, or it is there no more")
+    try:
+        data = photo.opened(house.media.get(photo.stored_as))
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+    except NotStored as fault:
+        raise refuse("the photo is not in the media store") from fault
+    except OSError as fault:
+        raise refuse(f"{out} cannot be written: {fault.strerror or type(fault).__name__}") from fault
 
 
 def _decide(

@@ -194,3 +194,19 @@ def test_there_is_always_an_admin(made: Home, meera: Colleague) -> None:
         staff.change(conn, "asha", act="staff.off", by="bela", at=made.at, active=False)
     with pytest.raises(StaffError, match="only admin"), made.house.engine.begin() as conn:
         staff.change(conn, "bela", act="staff.off", by="bela", at=made.at, active=False)
+
+
+def test_two_admins_who_switch_each_other_off_at_once_leave_one(made: Home, meera: Colleague) -> None:
+    hire(made.house, "bela", "admin")
+
+    def off(name: str) -> bool:
+        try:
+            with made.house.engine.begin() as conn:
+                staff.change(conn, name, act="staff.off", by="system:test", at=made.at, active=False)
+        except StaffError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(off, ["asha", "bela"])) == [False, True]
+    assert made.count("SELECT count(*) FROM staff WHERE active AND 'admin' = ANY(roles)") == 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cli.lived import Lived
 from tests.cli.test_contract import kept
 from tests.house import SUNITA, home
-from tests.reviews import PAN, waiting
+from tests.reviews import PAN, card, waiting
 from tests.servers import Database
 
 STAFF = {"meera": "finance", "dev": "ops", "ravi": "support"}
@@ -45,6 +47,17 @@ def test_the_queue_and_one_review_are_as_promised_and_masked(line: Lived) -> Non
     assert [(a["actor"], a["act"]) for a in acts] == [
         ("system:shell", "kyc.read"), ("ravi", "kyc.read"), ("meera", "kyc.approve"),
     ]  # fmt: skip
+
+
+def test_the_photo_as_a_file_of_ones_own(line: Lived, tmp_path: Path) -> None:
+    review, out = waiting(line.home, photo=card()), tmp_path / "card.jpg"
+    assert "may not do this" in line.refusal("kyc", "show", review, "--picture", out, "--as", "ravi")
+    assert line("kyc", "show", review, "--picture", out, "--as", "dev").exit_code == 0
+    assert out.read_bytes() == card() and stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert "cannot be written" in line.refusal("kyc", "show", review, "--picture", out, "--as", "dev")
+    assert "no photo" in line.refusal("kyc", "show", waiting(line.home), "--picture", tmp_path / "none.jpg", "--as", "dev")
+    acts = line.data("staff", "audit", "--subject", review)["audit"]
+    assert {a["act"] for a in acts} == {"kyc.read", "kyc.read_picture"}
 
 
 def test_two_people_approve_where_two_must(line: Lived) -> None:

@@ -113,6 +113,14 @@ def test_signing_out_ends_the_session_everywhere_it_was_copied(made: Home, meera
     assert thief.get("/console/kyc").status_code == 303 and it.get("/console/kyc").status_code == 303
 
 
+def test_signing_in_anew_ends_the_session_before(made: Home, meera: Colleague) -> None:
+    it = browser(made)
+    it.sign_in(meera)
+    it.sign_in(meera)
+    ended = [row.ended_why for row in made.rows("SELECT ended_why FROM staff_sessions ORDER BY began_at, id")]
+    assert sorted(ended, key=str) == [None, "signed in anew"]
+
+
 def test_a_role_that_was_taken_away_ends_it_at_once(made: Home, meera: Colleague) -> None:
     it = browser(made)
     it.sign_in(meera)
@@ -127,6 +135,17 @@ def test_a_distributor_sees_no_members(made: Home) -> None:
     for path in ("/console/kyc", "/console/kyc/rev_x", "/console/claims"):
         answer = it.get(path)
         assert answer.status_code == 403 and "needs the role" in answer.get_data(as_text=True)
+
+
+def test_without_a_database_the_pages_say_so(made: Home, meera: Colleague) -> None:
+    it = browser(made)
+    it.sign_in(meera)
+    dead = {"database_url": "postgresql://nobody@127.0.0.1:1/none"}
+    made.house.close()
+    made.house.settings = made.house.settings.model_copy(update=dead)
+    answer = it.get("/console/kyc")
+    assert answer.status_code == 503 and "nobody" not in answer.get_data(as_text=True)
+    made.house.close()
 
 
 def test_forms_are_small(made: Home, meera: Colleague) -> None:

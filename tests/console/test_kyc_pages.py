@@ -51,7 +51,10 @@ def test_the_number_in_full_is_a_click_on_record(made: Home, signed_in: Browser)
 def test_support_reads_and_asks_but_neither_reveals_nor_approves(made: Home) -> None:
     it = browser(made)
     it.sign_in(hire(made.house, "ravi", "support"))
-    review = waiting(made)
+    review = waiting(made, photo=card())
+    page = it.get(f"/console/kyc/{review}").get_data(as_text=True)
+    assert "your role does not show it" in page and "/picture" not in page and "/reveal" not in page
+    assert it.get(f"/console/kyc/{review}/picture").status_code == 403
     for verb in ("reveal", "approve", "reject"):
         answer = it.post(f"/console/kyc/{review}/{verb}", on=f"/console/kyc/{review}", reason="not_yours")
         assert answer.status_code == 403 and PAN not in answer.get_data(as_text=True), verb
@@ -129,6 +132,20 @@ def test_what_is_not_there(made: Home, signed_in: Browser) -> None:
     made.house.media.delete(stored)
     assert signed_in.get(f"/console/kyc/{with_photo}/picture").status_code == 404
     assert "Nothing waits." in signed_in.get("/console/claims").get_data(as_text=True)
+
+
+def test_a_photo_that_no_program_could_read_is_typed_by_one_and_approved_by_another(made: Home, signed_in: Browser) -> None:
+    review = waiting(made, photo=card(), readable=False, why="unreadable")
+    page = f"/console/kyc/{review}"
+    assert "/approve" not in signed_in.get(page).get_data(as_text=True)
+    assert signed_in.post(f"{page}/enter", on=page, pan="nonsense").status_code == 409
+    answer = signed_in.post(f"{page}/enter", on=page, pan=PAN.lower(), name="RAMESH KUMAR")
+    assert answer.status_code == 303
+    assert "A second colleague must decide" in signed_in.get(answer.location).get_data(as_text=True)
+    other = browser(made)
+    other.sign_in(hire(made.house, "dev", "ops"))
+    assert other.post(f"{answer.location}/approve", on=answer.location).status_code == 303
+    assert tuple(made.rows("SELECT state, source FROM kyc_checks WHERE state <> 'replaced'")[0]) == ("verified", "staff")
 
 
 def test_an_erased_member_is_shown_without_a_name(made: Home, signed_in: Browser, meera: Colleague) -> None:

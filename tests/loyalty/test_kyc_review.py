@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from base import staff
 from bot.desk import HouseDesk
-from console.desk import decide_kyc
+from console.desk import decide_kyc, enter_pan
 from loyalty import kyc, kyc_review
 from loyalty.kyc_review import CannotReview, Decided, UnknownReview, Verdict
 from tests.house import SUNITA, Home, home
@@ -118,6 +118,29 @@ def test_what_cannot_be_decided_changes_nothing(made: Home) -> None:
     assert state(made, unread) == ("asked", "ask_again")
 
 
+def enter(made: Home, review: str, name: str, typed: str) -> str:
+    with made.house.engine.begin() as conn:
+        by = staff.acting(conn, name, "kyc.enter")
+        return enter_pan(HouseDesk(made.house), conn, review, by, typed, "RAMESH  KUMAR ")
+
+
+def test_what_one_colleague_reads_on_a_photo_another_approves(made: Home) -> None:
+    unread = waiting(made, photo=card(), readable=False, why="unreadable")
+    for typed in ("", "ABCPK1234", "1234567890", "\x00" * 10, "ABCPK1234F; --"):
+        with pytest.raises(CannotReview, match="no PAN"):
+            enter(made, unread, "meera", typed)
+    fresh = enter(made, unread, "meera", "abcpk 1234 f")
+    assert state(made, unread)[0] == "dropped" and state(made, fresh) == ("open", "review")
+    for again in (unread, fresh):
+        with pytest.raises(CannotReview, match=r"is dropped|has been read"):
+            enter(made, again, "dev", PAN)
+    with pytest.raises(CannotReview, match="a second colleague must"):
+        decide(made, fresh, "meera")
+    assert decide(made, fresh, "dev").missing == 0 and state(made, fresh) == ("approved", "verified")
+    (row,) = made.rows("SELECT masked, source FROM member_pans WHERE replaced_at IS NULL")
+    assert tuple(row) == ("AB••••••4F", "kyc") and PAN not in made.every_row()
+
+
 def test_what_the_member_has_replaced_is_decided_no_more(made: Home) -> None:
     old = waiting(made, approvals=2)
     decide(made, old, "meera")
@@ -136,6 +159,13 @@ def test_rejecting_a_pan_takes_it_off_the_member(made: Home) -> None:
     with made.house.engine.connect() as conn:
         found = kyc.current(conn, made.conversation().member_id)["pan"]
     assert (found.state, found.reason, found.decided_by) == ("rejected", "not_genuine", "meera")
+
+
+def test_of_somebody_who_was_erased_a_review_can_still_be_closed(made: Home) -> None:
+    review = waiting(made, photo=card())
+    made.change("UPDATE members SET data_key = NULL")
+    made.change("UPDATE contacts SET data_key = NULL")
+    assert decide(made, review, "meera", "reject", "other").state == "rejected" and told(made) == []
 
 
 def test_time_on_the_queue_is_measured(made: Home) -> None:
