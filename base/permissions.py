@@ -66,6 +66,8 @@ ACTS: Mapping[str, Act] = {
     "privacy.keep": Act(("support",)),
     "privacy.access": Act(_ADMIN),
     "privacy.breach": Act(_ADMIN, step_up=True),
+    "limits.read": Act(_REVIEWERS),
+    "limits.clear": Act(("ops", "support")),
     # what is worth money before anybody has it
     "programme.publish": Act(("ops",), step_up=True),
     "coupon.issue": Act(("ops",), step_up=True),
@@ -89,7 +91,7 @@ ACTS: Mapping[str, Act] = {
 # read what names no member.
 OPERATOR_VERBS = frozenset({
     "serve", "up", "down", "demo", "relay", "worker", "migrate", "clock run", "clock advance", "doctor", "talk", "simulate",
-    "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes",
+    "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "bench guard",
     "keys new", "keys next", "keys check", "keys rotate",
     "privacy report", "programme show", "coupon batches", "content sync", "content approve", "content list",
     "ledger trial", "ledger verify", "ledger liability", "ledger seal", "ledger prove", "ledger verifier",

@@ -26,6 +26,7 @@ from flows.kernel import Event
 from flows.session import Known, Session
 from flows.texts import LOCALES
 from handlers.inbound import heard
+from handlers.limits import exceeded
 from handlers.people import notice, phone_of
 from handlers.registry import HANDLERS
 from handlers.turn import Conversation, Turn
@@ -149,7 +150,7 @@ def _event(turn: Turn, row: Any, session: Session) -> Event:
         return happening
     message = inbound.from_json(raw)
     turn.known = replace(turn.known, profile_name=message.profile_name)
-    return heard(turn, message, session)
+    return exceeded(turn, message, session) or heard(turn, message, session)
 
 
 def _turn(house: House, conn: Connection, row: Any) -> Turn:

@@ -108,8 +108,11 @@ class CodeResult:
 
 @dataclass(frozen=True, slots=True)
 class CodesClaimed(Event):
+    """`locked_at`: until when codes are refused, because too many wrong ones were tried; without results none was taken."""
+
     results: tuple[CodeResult, ...]
     available: int
+    locked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

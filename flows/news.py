@@ -1,5 +1,5 @@
 """What the world has to tell a member whatever they are doing: money that moved, what a reviewer
-decided, a photo that is hard to read, and faults of ours."""
+decided, a photo that is hard to read, a limit that was passed, and faults of ours."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from flows.events import (
 from flows.kernel import Event, Flow, State, Step, node
 from flows.kyc_events import KycApproved, KycAskedAgain, KycRejected, KycSentToReview
 from flows.kyc_words import news as kyc_news
+from flows.limit_events import TooMany
 from flows.my_data_events import DataFileFailed, DataFileMade, ErasureAnnounced
 
 REJECTED = {
@@ -76,6 +77,10 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (Say(hint),) if hint else ())
         case PinReset():
             return Step(state, (Say("news.pin_reset"),))
+        case TooMany(kind, until, True):
+            return Step(state, (Say("limit.photos" if kind == "photos" else "limit.messages", {"until_at": until}),))
+        case TooMany():
+            return Step(state)
         case KycApproved() | KycRejected() | KycAskedAgain() | KycSentToReview():
             return Step(state, (kyc_news(event),))
         case DataFileMade(picture):
@@ -125,6 +130,7 @@ NEWS = Flow(
                     DataFileFailed,
                     ErasureAnnounced,
                     EventParked,
+                    TooMany,
                     KycApproved,
                     KycRejected,
                     KycAskedAgain,

@@ -13,7 +13,7 @@ from base.days import minute_of
 from flows.effects import CheckDestination, ForgetDestination, JoinAccount
 from flows.kernel import Event
 from flows.redeem_events import Destination, DestinationAccepted, DestinationRefused
-from handlers import secrets
+from handlers import limits, secrets
 from handlers.turn import Turn
 from loyalty.vpa import fits_razorpayx
 from payouts.destination import BadDestination, Vpa, bank_account, masked, parse, plain_of
@@ -120,13 +120,16 @@ def forget_destination(turn: Turn, effect: ForgetDestination, key: str) -> Event
 
 def _taken(turn: Turn, token: str, secret: secrets.Secret, given: str) -> Event:
     """Save it, or find it saved already: typing a known one again neither doubles it nor makes it wait."""
+    known = _kept(turn, secret)
+    if not known and (until := limits.count(turn, "destinations")) is not None:
+        return DestinationRefused(secret.kind, minute_of(until, up=True))
     try:
         to = parse(secret.kind, secret.plain)
     except BadDestination:
         return DestinationRefused(secret.kind)
     if isinstance(to, Vpa) and not fits_razorpayx(to.address):
         return DestinationRefused(secret.kind)
-    if known := _kept(turn, secret):
+    if known:
         if known[0].token != token:
             secrets.forget(turn, token)
         return _accepted(turn, known[0].token, masked(to), secret.kind, known[0].usable_at, given)

@@ -66,6 +66,13 @@ def _stray_pin(turn: Turn, inbound: Inbound, session: Session) -> bool:
     return waits_for_pin(session) and not heard_as_pin and session.frames[-1].flow != "invoice"  # which asks for totals
 
 
+def strike_out_any_pin(turn: Turn, inbound: Inbound, session: Session) -> None:
+    """Of a message that nobody will hear."""
+    digits = any(letter.isdecimal() for letter in inbound.text)
+    if as_pin(inbound.text) is not None or (digits and waits_for_pin(session)):
+        _strike_out_pin(turn, inbound)
+
+
 def _strike_out_pin(turn: Turn, inbound: Inbound) -> None:
     """Not even sealed is it kept: the hash is all that is left of a PIN. A turn that breaks off keeps the message."""
     inbox.overwrite(turn.conn, turn.event_key, to_json(replace(inbound, text=PIN_STRUCK_OUT)), turn.sealer)
@@ -90,6 +97,11 @@ def _caption(inbound: Inbound) -> str:
 def _codes(inbound: Inbound) -> tuple[str, ...]:
     """The codes that are written below a picture."""
     return tuple(find_codes(inbound.text)[:CODES_MAX])
+
+
+def is_readable(media: Media) -> bool:
+    """A picture, or a document that bills come as."""
+    return _is(media, "image/") or _is(media, PDF)
 
 
 def _is(media: Media, family: str) -> bool:

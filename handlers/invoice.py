@@ -12,13 +12,14 @@ from base.days import day_of
 from flows.bill_events import ClaimLine, ClaimResult, ClaimsDecided, ClaimsRead, Question
 from flows.effects import AnswerClaim, DecideClaims, ReadClaims
 from flows.kernel import Event
+from handlers import limits
 from handlers.balance import day
 from handlers.claim_till import Credited, Till, apply
 from handlers.turn import Turn
 from ledger import balance as books
 from loyalty import claim_registers, claims
 from loyalty import reading as readings
-from loyalty.claim_rules import AskFor, Join, Refuse, Review, Ruling, judge
+from loyalty.claim_rules import Accept, AskFor, Join, Refuse, Review, Ruling, judge
 from loyalty.claims import Claim
 from loyalty.eligible import Eligible, eligible
 from loyalty.reading import Reading, with_value
@@ -71,7 +72,10 @@ def _decide(turn: Turn, claim_id: str, key: str) -> ClaimResult | None:
     if claim is None:
         return None
     reading = claim.reading(turn.sealer)
-    return _rule(turn, claim, reading, "decided", key) if claim.state == "read" else _as_it_stands(turn, claim, reading)
+    if claim.state != "read":
+        return _as_it_stands(turn, claim, reading)
+    limits.count(turn, "bills")
+    return _rule(turn, claim, reading, "decided", key)
 
 
 def _ours(turn: Turn, claim_id: str) -> Claim | None:
@@ -83,6 +87,8 @@ def _ours(turn: Turn, claim_id: str) -> Claim | None:
 def _rule(turn: Turn, claim: Claim, reading: Reading, cause: str, key: str) -> ClaimResult:
     registers = claim_registers.look_up(turn.conn, claim, reading, turn.member_id, turn.now, alike)
     ruling = judge(reading, registers, turn.programme, day_of(turn.now))
+    if isinstance(ruling, Accept) and limits.locked(turn, "bills") is not None:
+        ruling = Review("many")
     done = apply(_till(turn, claim), reading, ruling, cause)
     if isinstance(done, Join):
         _read_together(turn, done.other, claim, key)

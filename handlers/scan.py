@@ -6,9 +6,11 @@ import json
 
 from sqlalchemy import text
 
+from base.days import minute_of
 from flows.effects import ClaimCodes, DrawPhoto, ReadPhotos
 from flows.events import CodeResult, CodesClaimed
 from flows.kernel import Event
+from handlers import limits
 from handlers.balance import day
 from handlers.invoice import read as read_together
 from handlers.turn import Turn
@@ -61,6 +63,9 @@ def draw_photo(turn: Turn, effect: DrawPhoto, key: str) -> Event | None:
 def claim_codes(turn: Turn, effect: ClaimCodes, key: str) -> Event | None:
     """Claim and credit each code. A code whose points the budget cannot carry any more stays unclaimed."""
     genuine = {code: read for code in effect.codes if isinstance(read := read_code(turn.codes, code), Code)}
+    until = limits.locked(turn, "wrong_codes")
+    if until is not None and not (effect.shown and len(genuine) == len(effect.codes)):  # who holds the label does not guess
+        return CodesClaimed((), 0, minute_of(until, up=True))
     claims = coupons.claim_many(
         turn.conn, turn.conversation.programme_id, list(genuine.values()), turn.member_id,
         turn.conversation.contact_id, key, turn.now,
@@ -77,7 +82,9 @@ def claim_codes(turn: Turn, effect: ClaimCodes, key: str) -> Event | None:
         available = available if balance is None else balance
     if available is None:
         available = books.balance(turn.conn, turn.conversation.programme_id, turn.member_id, turn.now).available
-    return CodesClaimed(tuple(results), available)
+    wrong = sum(result.outcome == "typo" for result in results)
+    until = limits.count(turn, "wrong_codes", wrong) if wrong else None
+    return CodesClaimed(tuple(results), available, minute_of(until, up=True) if until else "")
 
 
 def _refused(code: str, claim: coupons.Claim) -> CodeResult:

@@ -52,6 +52,7 @@ class Turn:
     tax_rules: Sequence[Rule]
     out: list[Row] = field(default_factory=list)  # what will be said; one insert at the end
     tasks: list[tuple[str, str]] = field(default_factory=list)  # (queue, id) of rows written: bells after the commit
+    locks: dict[str, datetime] | None = None  # what the contact is locked out of, and until when; None: not read yet
     _version: Version | None = None
 
     @property

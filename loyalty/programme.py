@@ -33,6 +33,7 @@ class Invoices(Part):
 
 
 Most = Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+Times = Annotated[StrictInt, Field(ge=5, le=1_000_000)]
 
 
 class Redeem(Part):
@@ -50,6 +51,18 @@ class Redeem(Part):
     pin_lock_hours: Annotated[StrictInt, Field(ge=1, le=168)] = 24  # after that many wrong ones
     payout_approval_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # one of finance; None: never
     payout_two_approvals_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # two different ones
+
+
+class Limits(Part):
+    """How often one contact may do a thing, so that guessing and flooding come to an end."""
+
+    messages_per_minute: Times = 60
+    messages_per_hour: Times = 400
+    photos_per_hour: Times = 120
+    wrong_codes_per_hour: Times = 15
+    wrong_codes_lock_minutes: Annotated[StrictInt, Field(ge=1, le=10_080)] = 60
+    bills_per_day: Times = 50  # more are looked at by a reviewer
+    destinations_per_day: Times = 10  # new UPI ids and accounts
 
 
 class Notice(Part):
@@ -82,6 +95,7 @@ class Programme(Part):
     budget_points: Annotated[StrictInt, Field(ge=1, le=10**12)]  # all the points it may ever give out: a hard stop
     redeem: Redeem
     invoices: Invoices = Invoices()
+    limits: Limits = Limits()
     kyc: Kyc = Kyc()
     privacy: Privacy = Privacy()
     notice: Notice

@@ -7,8 +7,6 @@ below nothing of the days in which it was. So the lines of all quarters add up t
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from base import csv_safe
+from base.csv_safe import Figure
 from base.days import day_of
 from base.sealing import CannotOpen, Keyring
 from payouts import pan
@@ -28,7 +28,6 @@ COLUMNS = (
     "pan", "name", "member", "programme", "payout", "section", "payment_code", "tax_year", "deducted_on", "taxed_rupees",
     "tax_rupees", "rate_percent", "without_pan", "returns_payout_of",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _READ = text("""
     SELECT e.id, e.payout_id, e.programme_id, e.member_id, e.pan_index, e.tax_year, e.taxed_paise, e.tax_paise, e.rate_bp,
            e.rule, e.at, e.corrects, o.at AS corrects_at, p.state, m.data_key, m.details, g.sealed, g.masked,
@@ -103,17 +102,15 @@ def read(conn: Connection, keyring: Keyring, start: datetime, end: datetime) -> 
 def as_csv(statement: Statement, rules: Sequence[Rule]) -> str:
     """One line a deduction. What people wrote themselves cannot become a formula in a spreadsheet."""
     by_id = {rule.id: rule for rule in rules}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in statement.lines:
-        rule = by_id.get(line.rule)
-        section, code = (rule.section, rule.payment_code) if rule else (line.rule, "")
-        texts = (line.pan, line.name, line.member_id, line.programme_id, line.payout_id, section, code, line.tax_year)
-        days = (_day(line.at), _day(line.corrects_at) if line.corrects_at else "")
-        sums = (_rupees(line.taxed_paise), _rupees(line.tax_paise), _rupees(line.rate_bp))
-        writer.writerow([*map(_plain, texts), days[0], *sums, "yes" if line.without_pan else "no", days[1]])
-    return out.getvalue()
+    return csv_safe.table(COLUMNS, [_cells(line, by_id.get(line.rule)) for line in statement.lines])
+
+
+def _cells(line: Line, rule: Rule | None) -> list[str]:
+    section, code = (rule.section, rule.payment_code) if rule else (line.rule, "")
+    texts = (line.pan, line.name, line.member_id, line.programme_id, line.payout_id, section, code, line.tax_year)
+    returned = _day(line.corrects_at) if line.corrects_at else ""
+    sums = (_rupees(line.taxed_paise), _rupees(line.tax_paise), _rupees(line.rate_bp))
+    return [*texts, _day(line.at), *sums, "yes" if line.without_pan else "no", returned]
 
 
 def _line(row: Row[Any], keyring: Keyring) -> Line:
@@ -136,16 +133,10 @@ def _line(row: Row[Any], keyring: Keyring) -> Line:
     )  # fmt: skip
 
 
-def _plain(words: str) -> str:
-    """A spreadsheet takes a cell that begins so for a formula; with an apostrophe before it, it is text."""
-    one_line = " ".join(words.split())
-    return f"'{one_line}" if words.lstrip(" ").startswith(_FORMULA) or one_line.startswith(_FORMULA) else one_line
-
-
-def _rupees(paise: int) -> str:
+def _rupees(paise: int) -> Figure:
     """12345 -> 123.45: also of basis points, which are hundredths of a per cent."""
     sign, (whole, part) = "-" if paise < 0 else "", divmod(abs(paise), 100)
-    return f"{sign}{whole}.{part:02}"
+    return Figure(f"{sign}{whole}.{part:02}")
 
 
 def _day(at: datetime) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 from sqlalchemy import Connection, text
 
 from base.gstin import normal_gstin
+from base.masking import visible
 from base.media_store import NotStored
 from base.money import rupees
 from base.staff import StaffError
@@ -87,7 +88,7 @@ def show(ctx: click.Context, claim: str, pictures: Path | None, as_json: bool) -
         page = _page(house, conn, found)
         if pictures is not None:
             page["pictures"] = _pictures(house, conn, found, pictures)
-    print_json(page) if as_json else click.echo(_in_words(page))
+    print_json(page) if as_json else click.echo(visible(_in_words(page)))
 
 
 @group.command()

@@ -55,7 +55,7 @@ def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: b
         return
     page = console()
     for one in turns:
-        page.print(f"[bold]turn {one['turn']}[/] {moment_utc(one['at'])} {one['event_key']}")
+        page.print(f"[bold]turn {one['turn']}[/] {moment_utc(one['at'])} {one['event_key']}", markup=True)
         for entry in one["entries"]:
             heard = "" if entry["heard"] == entry["event"] else f" as {entry['heard']}"
             page.print(f"  {entry['event']}{heard}: {entry['before']} -> {entry['after']}", highlight=False)

@@ -192,3 +192,9 @@ def test_migrations_ask_for_no_extension_and_nothing_newer_than_postgres_15() ->
 def test_the_strict_packages_are_among_those_that_mypy_checks(package: str) -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
     assert settings["strict"] is True and package in settings["packages"]
+
+
+def test_tables_for_spreadsheets_are_written_in_one_place() -> None:
+    """A cell that begins like a formula is made text there, and nowhere else is a table written."""
+    found = [name_of(path) for path in sources(".py") if "csv" in set(imported(tree_of(path)))]
+    assert found == ["base/csv_safe.py"]

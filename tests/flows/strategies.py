@@ -117,6 +117,8 @@ by_name = {
     "needs": st.sampled_from([(), ("pan",), ("destination",), ("gstin", "pan"), ("unheard_of",)]),
     "waits": st.sampled_from([(), ("pan",), ("unheard_of",)]),
     "usable_at": st.sampled_from(["", "2026-01-06T10:00"]),
+    "locked_at": st.sampled_from(["", "2026-01-05T12:00"]),
+    "until_at": st.just("2026-01-05T12:00"),
     "promised_at": st.sampled_from(["", "2026-01-05T12:00"]),
     "limit": st.sampled_from(["", "day", "month", "unheard_of"]),
     "ifsc": st.just("HDFC0001234"),
