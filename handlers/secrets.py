@@ -77,11 +77,12 @@ def asked(turn: Turn, words: str, kind: str) -> SecretGiven:
 
 
 def put(turn: Turn, kind: str, plain: str, last4: str) -> str:
-    """Seal a secret of the member's; its token."""
-    token = turn.ids.new("sec")
+    """Seal a secret of the member's, or of whoever is none yet; its token."""
+    token, member = turn.ids.new("sec"), turn.conversation.member_id
+    sealer = turn.sealer if member is None else member_sealer(turn)
     turn.conn.execute(_PUT, {
-        "token": token, "contact": turn.conversation.contact_id, "member": turn.member_id, "kind": kind, "last4": last4,
-        "sealed": member_sealer(turn).seal(plain.encode(), f"secrets/{token}"), "now": turn.now,
+        "token": token, "contact": turn.conversation.contact_id, "member": member, "kind": kind, "last4": last4,
+        "sealed": sealer.seal(plain.encode(), f"secrets/{token}"), "now": turn.now,
     })  # fmt: skip
     return token
 
