@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.effects import ForgetSecret, Say
-from flows.events import Begun, Commanded, Resumed, Said, SecretGiven, Tapped, asks_again
+from flows.events import Commanded, Said, SecretGiven, Tapped, asks_again
 from flows.kernel import Done, Event, Flow, State, Step, node
 from flows.move_events import (
     AnswerMove,
@@ -131,8 +131,8 @@ def confirm_move(state: ConfirmMove, event: Event) -> Step:
             return Step(AnsweringMove(), (AnswerMove(state.move, True),))
         case Tapped("no-move") if state.move:
             return Step(AnsweringMove(), (AnswerMove(state.move, False),))
-        case (Begun() | Resumed()) if not state.move:
-            return Step(Done())
+        case Commanded("back"):
+            return Step(Done(), (Say("moving.stays"),))
         case _:
             return Step(state, (Say("moving.confirm", {"masked": state.masked}),), asks_again(event))
 

@@ -26,6 +26,7 @@ from flows.spelling import as_name
 from flows.texts import words
 
 SHOWN_MAX = 10
+NAMED = "shops.named"  # below replies about points, where a person acts for several shops
 REFUSED = {"unknown": "joining.unknown", "tries": "joining.tries", "yours": "joining.yours"}
 # The ready text of an invitation. The first word keeps numbers of bills and codes of products from being taken for one.
 _READY = re.compile(r"\W*(?:join|jion|जॉइन|ज्वाइन)\W+([A-Za-z0-9]{4})[\W_]{0,3}([A-Za-z0-9]{4})\W*")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flows.effects import DropDelayNews, Say
 from flows.kernel import Event
+from flows.shops import NAMED
 from flows.texts import LOCALES
 from handlers import ownership
 from handlers.render import render
@@ -24,7 +25,7 @@ def say(turn: Turn, effect: Say, key: str) -> Event | None:
     message = render(_for_whom(turn, effect), turn.known.locale)
     if turn.shops > 1 and effect.key.startswith(ABOUT_POINTS) and not message.buttons:
         shop = ownership.shop_name(turn.conn, turn.keyring, turn.member_id)
-        message = replace(message, body=f"{message.body}\n{render(Say('shops.named', {'shop': shop}), turn.known.locale).body}")
+        message = replace(message, body=f"{message.body}\n{render(Say(NAMED, {'shop': shop}), turn.known.locale).body}")
     if turn.conversation.locale is None and not message.buttons:
         message = replace(message, body=_in_every_language(turn, effect, message.body))
     for number, part in enumerate(parts(message)):
