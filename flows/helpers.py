@@ -23,9 +23,10 @@ from flows.helpers_events import (
     RemoveHelper,
 )
 from flows.kernel import Done, Event, Flow, State, Step, node
-from flows.spelling import as_name, whole_number
+from flows.spelling import as_name, normalised, whole_number
 from flows.texts import words
 
+# No buttons where a number is asked for: a 2 must not be taken for the second of them.
 SCANS_MOST = 1_000  # a day; more is no limit
 SHOWN_MAX = 10
 REFUSED = {"no_pin": "handover.no_pin", "wrong": "handover.wrong_pin", "locked": "handover.locked"}
@@ -142,10 +143,8 @@ def ask_helper_name(state: AskHelperName, event: Event) -> Step:
 
 def ask_scans(state: AskScans, event: Event) -> Step:
     match event:
-        case Tapped("unlimited"):
+        case Said(typed) if (said := words().answers.get(normalised(typed))) and said.meaning == "all":
             return Step(AskSees(state.name, 0), (Say("helpers.ask_sees"),))
-        case Tapped(button) if button in ("scans-20", "scans-50"):
-            return Step(AskSees(state.name, int(button.removeprefix("scans-"))), (Say("helpers.ask_sees"),))
         case Said(typed) if (number := whole_number(typed)) and number <= SCANS_MOST:
             return Step(AskSees(state.name, number), (Say("helpers.ask_sees"),))
         case Commanded("back"):

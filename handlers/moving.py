@@ -101,7 +101,7 @@ def answer_move(turn: Turn, effect: AnswerMove, key: str) -> Event | None:
         return MoveAnswered("over")
     ownership.move(
         turn.conn, turn.keyring, asked.member_id, asked.to_contact, by="old_phone", key=key, now=turn.now,
-        cool_off=_cool_off(turn),
+        cool_off=_cool_off(turn), knows=True,
     )  # fmt: skip
     shop = ownership.shop_name(turn.conn, turn.keyring, asked.member_id)
     here = NumberMovedHere(shop)

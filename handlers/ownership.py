@@ -45,9 +45,11 @@ _NO_MOVES = text("UPDATE account_moves SET answered_at = :now WHERE member_id = 
 
 
 def move(
-    conn: Connection, keyring: Keyring, member_id: str, to: str, *, by: str, key: str, now: datetime, cool_off: timedelta
-) -> list[str]:
-    """The owner's account to another contact of theirs: what was saved to be paid to waits, the old phone is told.
+    conn: Connection, keyring: Keyring, member_id: str, to: str, *, by: str, key: str, now: datetime, cool_off: timedelta,
+    knows: bool = False,
+) -> list[str]:  # fmt: skip
+    """The owner's account to another contact of theirs: what was saved to be paid to waits; the old phone is told, unless it
+    `knows`, having said so.
 
     The caller has locked the member and has a proof. Helpers, points, PIN and PAN stay: it is the same person.
     """
@@ -60,7 +62,7 @@ def move(
     phone = phone_of(_address(conn, to))
     if phone:
         _write(conn, keyring, member_id, {"mobile": phone})
-    if owner is None:
+    if owner is None or knows:
         return []
     return tell(conn, keyring, owner, programme_id, NumberMovedAway(mask_phone(_address(conn, to))), f"{key}/moved", now)
 
@@ -122,10 +124,10 @@ def sealer(conn: Connection, keyring: Keyring, member_id: str) -> Sealer:
 
 
 def _end_owner(conn: Connection, member_id: str, now: datetime) -> str | None:
-    owner = next((one.contact_id for one in memberships.of_member(conn, member_id) if one.role == "owner"), None)
-    if owner is not None:
+    owners = [one.contact_id for one in memberships.of_member(conn, member_id) if one.role == "owner"]
+    for owner in owners:
         memberships.end(conn, owner, member_id, now)
-    return owner
+    return owners[0] if owners else None
 
 
 def _changed(

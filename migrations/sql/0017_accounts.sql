@@ -4,9 +4,8 @@ ALTER TABLE memberships
     ADD COLUMN invitation_id text,                               -- by which it began; NULL: by enrolling, moving or staff
     ADD COLUMN scanned_on    date,                               -- the day in India that `scanned` counts
     ADD COLUMN scanned       integer NOT NULL DEFAULT 0 CHECK (scanned >= 0);
--- One of each at most, whatever two transactions do at once: two owners would each empty the account.
+-- One at most, whatever two transactions do at once. That an owner makes way for the next is seen to under the member's lock.
 CREATE UNIQUE INDEX memberships_live ON memberships (contact_id, member_id) WHERE until IS NULL;
-CREATE UNIQUE INDEX memberships_owner ON memberships (member_id) WHERE role = 'owner' AND until IS NULL;
 
 CREATE TABLE invitations (
     id            text PRIMARY KEY,
