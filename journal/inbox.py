@@ -50,6 +50,7 @@ _WHO = driver.statement(f"""
          LEFT JOIN conversations v ON v.sender_id = s.id AND v.contact_id = c.id
     WHERE s.address = :sender""")
 _LINK = driver.statement("SELECT contact_link(:found, :other, :address, :external, :now) AS id")
+_LEFT = driver.statement("SELECT contact_left(:address)")
 # Replies go to where they wrote from last.
 _MOVED = driver.statement("SELECT contact_moved(:id, :address, :external, :now)")
 _NEW_CONTACT = driver.statement("""
@@ -80,6 +81,9 @@ def put_message(
     person = _user_id(external) or _user_id(address)
     who = _who(conn, sender, address, person)
     now = clock.at(who.offset_s)
+    if person is not None and who.external_user_id not in (None, person):
+        driver.fetch(conn, _LEFT, {"address": address})
+        who = _who(conn, sender, address, person)
     if (other := who.known_by_id or who.known_by_address) is not None:
         told = {"found": who.contact_id, "other": other, "address": address, "external": person, "now": now}
         driver.fetch(conn, _LINK, told)  # one statement, so that nobody is ever half of one person and half of another

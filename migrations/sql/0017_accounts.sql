@@ -120,13 +120,7 @@ BEGIN
     SELECT * INTO b FROM contacts c WHERE c.id = p_other;
     IF a.merged_into IS NOT NULL THEN RETURN a.merged_into; END IF;  -- another message was quicker
     IF b.merged_into IS NOT NULL THEN RETURN b.merged_into; END IF;
-    IF a.external_user_id <> p_person THEN
-        UPDATE contacts SET address = CASE WHEN EXISTS (SELECT FROM contacts c WHERE c.address = a.external_user_id)
-            THEN 'left:' || a.id ELSE a.external_user_id END WHERE id = a.id;  -- its own person is reached by their id
-        INSERT INTO contact_addresses (address, contact_id, kept_at) VALUES (b.address, b.id, p_now) ON CONFLICT DO NOTHING;
-        UPDATE contacts SET address = p_address, external_user_id = p_person WHERE id = b.id;
-        RETURN b.id;
-    END IF;
+    IF a.external_user_id <> p_person THEN RETURN a.id; END IF;  -- learnt meanwhile: another person, see contact_left
     IF (a.created_at, a.id) < (b.created_at, b.id) THEN older := a; newer := b; ELSE older := b; newer := a; END IF;
     other_address := CASE WHEN older.address = p_address THEN newer.address ELSE older.address END;
     UPDATE contacts SET merged_into = older.id, external_user_id = NULL, address = 'merged:' || id WHERE id = newer.id;
@@ -145,6 +139,15 @@ BEGIN
     END LOOP;
     RETURN older.id;
 END $$;
+
+-- Somebody with another user id writes from this number: a number is given to somebody else sooner or later, a user id never.
+-- Whoever had it is reached by their id.
+CREATE FUNCTION contact_left(p_address text) RETURNS void LANGUAGE sql AS $$
+    UPDATE contacts SET address = CASE
+        WHEN external_user_id IS NULL OR EXISTS (SELECT FROM contacts c WHERE c.address = contacts.external_user_id)
+        THEN 'left:' || id ELSE external_user_id END
+    WHERE address = p_address
+$$;
 
 -- They wrote from another address of theirs: replies go there, and the one before is kept. One of a merged contact changes
 -- places with it.
