@@ -140,6 +140,13 @@ def in_other_hands(talk: Talk, event: Event) -> None:
     talk.frames = [frame for frame in talk.frames if frame.flow not in leaves or keeper(frame.state)]
 
 
+def found_again(talk: Talk) -> None:
+    """What was kept until its sender had an account is claimed: they have one, under another address."""
+    talk.frames = list(still_open(tuple(talk.frames), talk.known))
+    if talk.known.enrolled and talk.frames and waits_for_membership(talk.frames[-1].state):
+        talk.resume()
+
+
 def still_open(frames: tuple[Frame, ...], known: Known) -> tuple[Frame, ...]:
     """Without what its person has no use for, or no right to, any more: an enrolment's questions where they became an owner
     elsewhere, an owner's where they are one no longer. A flow that is not named is the owner's."""

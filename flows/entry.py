@@ -15,7 +15,7 @@ from flows.bill_events import InvoiceRead
 from flows.commands import NOT_YET, TALKS_TO_STRANGERS, obey
 from flows.effects import ForgetSecret, Say
 from flows.flowbook import BOOK, NEWS, asks_name
-from flows.helpers_events import InvitationAccepted, InvitationShown, ShopSwitched
+from flows.helpers_events import FoundAgain, InvitationAccepted, InvitationShown, ShopSwitched
 from flows.kernel import Effect, Event, FlowBroken, step
 from flows.move_events import MoveWanted, NumberMoved
 from flows.news import News
@@ -170,6 +170,9 @@ def _world(talk: Talk, event: Event) -> None:
     """
     if isinstance(event, InvoiceRead):
         doors.bill(talk, event)
+        return
+    if isinstance(event, FoundAgain):
+        doors.found_again(talk)
         return
     if isinstance(event, IN_OTHER_HANDS):
         doors.in_other_hands(talk, event)

@@ -166,6 +166,11 @@ class ShopGone(Event):
     """They act for it no more."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundAgain(Event):
+    """To the newer conversation of a person whom we knew twice: what they sent here counts for the account they have."""
+
+
 # ---- told to others -------------------------------------------------------------------------------------------------
 
 

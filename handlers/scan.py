@@ -113,7 +113,7 @@ def _credit(turn: Turn, code: str, serial: int, sku: str) -> tuple[CodeResult, i
         # keyed by the coupon: a second credit for it is impossible for ever, whatever else should fail
         turn.conn, key=f"coupon/{serial}", programme_id=turn.conversation.programme_id, member_id=turn.member_id,
         points=credit.points, expires_at=credit.expires_at, happened_at=turn.now, recorded_at=turn.now,
-        facts=credit.facts,
+        facts={**credit.facts, "scanned_by": turn.person} if turn.known.acts == "helper" else credit.facts,
     )  # fmt: skip
     if isinstance(earned, BudgetSpent):
         coupons.give_back(turn.conn, serial, turn.member_id, turn.now)

@@ -15,6 +15,8 @@ from base import driver
 from base.clock import OFFSET_SQL, Clock
 from base.ids import Ids
 from base.sealing import Keyring, Sealer
+from flows.codec import to_json
+from flows.helpers_events import FoundAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ _WHO = driver.statement(f"""
          LEFT JOIN conversations v ON v.sender_id = s.id AND v.contact_id = c.id
     WHERE s.address = :sender""")
 _LINK = driver.statement("SELECT contact_link(:found, :other, :address, :external, :now) AS id")
+_NEWER = driver.statement("""
+    SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE c.merged_into = :contact ORDER BY v.id""")
 _LEFT = driver.statement("SELECT contact_left(:address)")
 # Replies go to where they wrote from last.
 _MOVED = driver.statement("SELECT contact_moved(:id, :address, :external, :now)")
@@ -88,6 +92,7 @@ def put_message(
         told = {"found": who.contact_id, "other": other, "address": address, "external": person, "now": now}
         driver.fetch(conn, _LINK, told)  # one statement, so that nobody is ever half of one person and half of another
         who = _who(conn, sender, address, person)
+        _tell_newer(conn, who.contact_id, now, keyring)
     if who.conversation_id is None:
         who = _introduce(conn, who, sender, address, person, now, ids, keyring)
     if who.address != address or person not in (None, who.external_user_id):
@@ -131,6 +136,12 @@ def _who(conn: Connection, sender: str, address: str, person: str | None) -> Any
     if not found:
         raise UnknownSender(sender)
     return found[0]
+
+
+def _tell_newer(conn: Connection, contact_id: str, now: datetime, keyring: Keyring) -> None:
+    """The sweeper rings for it: nobody waits for what was kept there."""
+    for newer in driver.fetch(conn, _NEWER, {"contact": contact_id}):
+        put_happening(conn, newer.id, f"linked/{newer.id}", to_json(FoundAgain()), now, keyring)
 
 
 def _introduce(

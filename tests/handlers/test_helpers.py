@@ -41,6 +41,8 @@ def test_what_a_helper_scans_is_the_shops_and_says_who_did_it(at_home: Home) -> 
     assert say(at_home, SONU, code) == "scan.credited"
     claimed = at_home.rows("SELECT claimed_by_member, claimed_by_contact FROM coupons WHERE state = 'claimed'")
     assert claimed == [(member, at_home.conversation(SONU).contact_id)]
+    facts = at_home.rows("SELECT facts FROM postings WHERE key LIKE 'coupon/%'")[0].facts
+    assert facts["scanned_by"] == at_home.conversation(SONU).contact_id
     assert say(at_home, RAMESH, code) == "scan.already_yours"
 
 

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.payout_tasks import tell
+from flows.events import PayoutDelayed
 from tests.handlers.redeeming import FIRST, rules
 from tests.handlers.several import MEENA, NEW, PIN, SONU, acting, helps, say, settle, shop, with_pin
 from tests.house import RAMESH, SUNITA, Home
@@ -121,6 +123,20 @@ def test_helpers_stay_where_the_shop_is_and_a_helper_may_bring_an_account_of_the
     say(at_home, SONU, "Ask my old phone")
     assert say(at_home, SUNITA, "move it") == "moving.gave_away"
     assert say(at_home, SONU, "shops") == "shops.choose.2"
+
+
+def test_news_of_money_under_way_goes_to_the_phone_that_the_account_has_now(at_home: Home) -> None:
+    shop(at_home)
+    with_pin(at_home)
+    (payout,) = at_home.rows("SELECT id, conversation_id FROM payouts")
+    with_number(at_home)
+    at_home.forward(minutes=1)
+    say(at_home, NEW, "I know my PIN", PIN)
+    with at_home.house.engine.begin() as conn:
+        news = PayoutDelayed(payout.id, 10_000, "ra•••@okaxis")
+        tell(at_home.house)(conn, payout.conversation_id, f"{payout.id}/delayed", news, at_home.at)
+    settle(at_home)
+    assert at_home.told(NEW)[-1] == "news.delayed" and "news.delayed" not in at_home.told(RAMESH)
 
 
 def test_an_owner_keeps_the_account_they_have(at_home: Home) -> None:

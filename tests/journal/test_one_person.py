@@ -1,4 +1,4 @@
-"""One person whom we knew twice, by phone and by user id, until WhatsApp told us: the older contact lives on, nothing is lost."""
+"""One person whom we knew twice, by phone and by user id, until WhatsApp told us: the older contact lives on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def told_by(home: Home, body: str) -> None:
 
 
 def living(home: Home) -> list[Any]:
-    return list(home.rows("SELECT id, address, external_user_id FROM contacts WHERE merged_into IS NULL ORDER BY created_at, id"))
+    sql = "SELECT id, address, external_user_id FROM contacts WHERE merged_into IS NULL ORDER BY created_at, id"
+    return list(home.rows(sql))
 
 
 def test_an_enrolled_phone_and_a_newer_hidden_contact_become_the_older_one(at_home: Home) -> None:
@@ -85,6 +86,17 @@ def test_what_the_newer_conversation_still_holds_is_answered_and_counts_for_the_
     told_by(at_home, code)
     assert at_home.told()[-1] == "scan.already_yours"
     assert at_home.count("SELECT count(*) FROM postings WHERE key LIKE 'coupon/%'") == 1, "credited once"
+
+
+def test_a_code_that_was_kept_for_the_newer_one_is_credited_to_the_account_they_have(at_home: Home) -> None:
+    at_home.enrol()
+    member = at_home.conversation().member_id
+    at_home.forward(minutes=1)
+    (code,) = at_home.codes()
+    hidden(at_home, code)
+    assert at_home.told(HIDDEN)[-1] == "enrol.consent"
+    told_by(at_home, "menu")
+    assert at_home.rows("SELECT claimed_by_member FROM coupons WHERE state = 'claimed'") == [(member,)]
 
 
 def test_rows_of_both_stay_where_they_are(at_home: Home) -> None:
