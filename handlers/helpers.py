@@ -103,11 +103,12 @@ def open_invitation(turn: Turn, effect: OpenInvitation, key: str) -> Event | Non
 
 def accept_invitation(turn: Turn, effect: AcceptInvitation, key: str) -> Event | None:
     """The first who accepts has it: the invitation's row is locked, and looked at once more."""
+    if (member_id := invitations.member_of(turn.conn, effect.invitation)) is not None:
+        memberships.lock(turn.conn, member_id)
     found = invitations.lock(turn.conn, effect.invitation)
     if found is None or not found.is_open(turn.now) or turn.conversation.consented_at is None:
         return InvitationRefused("unknown")
     contact = turn.person
-    memberships.lock(turn.conn, found.member_id)
     if any(one.contact_id == contact for one in memberships.of_member(turn.conn, found.member_id)):
         return InvitationRefused("yours")
     invitations.accept(turn.conn, found.id, contact, turn.now)

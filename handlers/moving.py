@@ -42,6 +42,7 @@ _OLD = text("""
 _ASK = text("""
     INSERT INTO account_moves (id, member_id, from_contact, to_contact, asked_at, expires_at)
     VALUES (:id, :member, :old, :new, :now, :expires_at)""")
+_MEMBER = text("SELECT member_id FROM account_moves WHERE id = :id")
 _LOCK = text("""
     SELECT m.id, m.member_id, m.from_contact, m.to_contact, m.expires_at, m.answered_at, c.address
     FROM account_moves m JOIN contacts c ON c.id = m.to_contact WHERE m.id = :id FOR UPDATE OF m""")
@@ -88,6 +89,8 @@ def ask_old_phone(turn: Turn, effect: AskOldPhone, key: str) -> Event | None:
 
 def answer_move(turn: Turn, effect: AnswerMove, key: str) -> Event | None:
     """From the old phone, within a day, once, by whoever still owns the account there."""
+    if (member_id := turn.conn.execute(_MEMBER, {"id": effect.move}).scalar_one_or_none()) is not None:
+        memberships.lock(turn.conn, member_id)  # before the row, as whoever moves it otherwise does
     asked = turn.conn.execute(_LOCK, {"id": effect.move}).one_or_none()
     ours = asked is not None and asked.from_contact == turn.person and asked.answered_at is None
     if asked is None or not ours or asked.expires_at <= turn.now:
@@ -95,7 +98,6 @@ def answer_move(turn: Turn, effect: AnswerMove, key: str) -> Event | None:
     turn.conn.execute(_ANSWERED, {"id": asked.id, "now": turn.now})
     if not effect.agreed:
         return MoveAnswered("kept")
-    memberships.lock(turn.conn, asked.member_id)
     held = memberships.hold(turn.conn, turn.person, asked.member_id)
     if held is None or held.role != "owner":
         return MoveAnswered("over")

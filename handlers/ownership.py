@@ -37,6 +37,7 @@ _ERASE = text("""
 _NO_PIN = text("""
     UPDATE member_pins SET sealed = NULL, proposed = NULL, wrong = 0, locked_until = NULL, set_at = NULL
     WHERE member_id = :member""")
+_NO_KYC = text("SELECT account_forget_kyc(:member, :now)")
 _NO_PAN = text("UPDATE member_pans SET replaced_at = :now WHERE member_id = :member AND replaced_at IS NULL")
 _CHANGED = text("""
     INSERT INTO account_changes (member_id, kind, at, by, from_contact, to_contact)
@@ -85,7 +86,7 @@ def hand_over(
     invitations.withdraw(conn, member_id, now)
     conn.execute(_FORGET, {"member": member_id, "now": now})
     conn.execute(_ERASE, {"member": member_id})
-    for statement in (_NO_PIN, _NO_PAN):
+    for statement in (_NO_PIN, _NO_PAN, _NO_KYC):
         conn.execute(statement, {"member": member_id, "now": now})
     _changed(conn, member_id, "transferred", by, former, to, now)
     _write(conn, keyring, member_id, {"name": name or shop, "mobile": phone_of(_address(conn, to)), "shop": shop})

@@ -26,6 +26,7 @@ _PUT = text("""
 _COLUMNS = """id, programme_id, member_id, kind, name, scans_per_day, sees_balance, invited_by, created_at, expires_at,
     accepted_at, withdrawn_at"""
 _BY_CODE = text(f"SELECT {_COLUMNS} FROM invitations WHERE code_index = ANY(:indexes) AND programme_id = :programme")
+_MEMBER = text("SELECT member_id FROM invitations WHERE id = :id")
 _LOCK = text(f"SELECT {_COLUMNS} FROM invitations WHERE id = :id FOR NO KEY UPDATE")
 _OPEN = text(f"""
     SELECT {_COLUMNS} FROM invitations
@@ -91,8 +92,14 @@ def by_code(conn: Connection, keyring: Keyring, code: str, programme_id: str) ->
     return _one(conn.execute(_BY_CODE, {"indexes": indexes, "programme": programme_id}))
 
 
+def member_of(conn: Connection, invitation_id: str) -> str | None:
+    """Whom it invites to act for."""
+    found: str | None = conn.execute(_MEMBER, {"id": invitation_id}).scalar_one_or_none()
+    return found
+
+
 def lock(conn: Connection, invitation_id: str) -> Invitation | None:
-    """The invitation; nobody else accepts it meanwhile."""
+    """The invitation; nobody else accepts it meanwhile. The member's lock comes first."""
     return _one(conn.execute(_LOCK, {"id": invitation_id}))
 
 

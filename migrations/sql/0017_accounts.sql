@@ -168,6 +168,16 @@ BEGIN
     END IF;
 END $$;
 
+-- What proved who the old owner was proves nothing of the new one.
+CREATE FUNCTION account_forget_kyc(p_member text, p_now timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_regclass('public.kyc_checks') IS NOT NULL THEN
+        UPDATE kyc_reviews SET state = 'dropped', decided_at = p_now WHERE state = 'open'
+           AND check_id IN (SELECT id FROM kyc_checks WHERE member_id = p_member);
+        UPDATE kyc_checks SET state = 'replaced' WHERE member_id = p_member AND state <> 'replaced';
+    END IF;
+END $$;
+
 GRANT SELECT, INSERT ON invitations, account_tries, account_moves, account_changes, account_orders, member_merges,
     contact_addresses TO saathi_service;
 GRANT UPDATE (accepted_at, accepted_by, withdrawn_at) ON invitations TO saathi_service;
