@@ -11,11 +11,13 @@ from bot import accounts
 from ledger import points as book
 from ledger.balance import balance
 from ledger.verify import verify
+from tests.cli.contract import promises
 from tests.cli.lived import Lived
 from tests.handlers.several import MEENA, NEW, PIN, SONU, acting, helps, say, settle, shop, with_pin
 from tests.house import RAMESH, SUNITA, Home, home
 from tests.servers import Database
 
+PROMISES = promises()
 WHY = ("--reason", "saw the shop's licence")
 
 
@@ -62,7 +64,9 @@ def test_a_merge_takes_two_and_brings_points_phones_and_history_over(desk: tuple
     assert points(made, old) == 100, "one alone changes nothing"
     assert "has asked for this" in line.refusal(*order, "--as", "meera")
     assert "may not do this" in line.refusal(*order, "--as", "ravi")
-    assert line.data("account", "show", new)["waiting"][0]["asked_by"] == "meera"
+    page = line.data("account", "show", new)
+    assert page["waiting"][0]["asked_by"] == "meera" and PROMISES["account show"].differences(page) == []
+    assert PROMISES["account show"].unexplained() == set()
     line(*order, "--as", "dev")
     settle(made)
     assert (points(made, old), points(made, new)) == (0, 300)
@@ -162,6 +166,7 @@ def test_our_people_invite_show_and_remove_a_helper_and_switch_a_stolen_phone_of
     told = line("account", "invite", phone(RAMESH), "--scans", "5", "--no-balance", *WHY, "--as", "meera").output
     assert say(made, SONU, told.split("  ")[0], "I agree", "yes") == "joining.helper"
     (helper,) = line.data("account", "helpers", phone(RAMESH))["helpers"]
+    assert PROMISES["account helpers"].differences({"helpers": [helper]}) == []
     assert helper["scans_per_day"] == 5 and helper["sees_balance"] is False and "•" in helper["address"]
     assert "no helper there" in line.refusal("account", "remove", phone(RAMESH), phone(RAMESH), *WHY, "--as", "meera")
     line("account", "remove", phone(RAMESH), phone(SONU), *WHY, "--as", "meera")
