@@ -55,7 +55,7 @@ def running(made: House, processes: Sequence[str], *, sandbox: dict[str, str] | 
         supervise.stop(settings.root)
 
 
-def answers(url: str, within_s: float = 40.0) -> None:
+def answers(url: str, within_s: float = 120.0) -> None:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         try:

@@ -3,6 +3,7 @@ confirmed redemption takes to be told as paid."""
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -51,8 +52,10 @@ def measure(plan: Plan, told: Callable[[str], None] = lambda line: None) -> dict
         with _owned(made) as engine:
             open_books(engine, members_of(plan.moves))
             figures |= _rates(plan, made, engine, told)
+            told(json.dumps(figures))  # what was measured for minutes is not lost with what comes after it
             if plan.moves:
-                figures |= _past(plan, made, engine, told)
+                figures |= (past := _past(plan, made, engine, told))
+                told(json.dumps(past))
         if plan.redemptions:
             told("redemptions through the whole house")
             figures["confirmed_to_paid"] = ledger_paid.measure(made, plan.redemptions)
