@@ -40,8 +40,9 @@ _NO_PIN = text("""
 _NO_KYC = text("SELECT account_forget_kyc(:member, :now)")
 _NO_PAN = text("UPDATE member_pans SET replaced_at = :now WHERE member_id = :member AND replaced_at IS NULL")
 _CHANGED = text("""
-    INSERT INTO account_changes (member_id, kind, at, by, from_contact, to_contact)
-    VALUES (:member, :kind, :now, :by, :from_contact, :to_contact)""")
+    INSERT INTO account_changes (member_id, kind, at, by, from_contact, to_contact, former_details)
+    VALUES (:member, :kind, :now, :by, :from_contact, :to_contact,
+            CASE WHEN :kind = 'transferred' THEN (SELECT details FROM members WHERE id = :member) END)""")
 _NO_MOVES = text("UPDATE account_moves SET answered_at = :now WHERE member_id = :member AND answered_at IS NULL")
 
 

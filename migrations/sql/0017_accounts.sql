@@ -53,7 +53,8 @@ CREATE TABLE account_changes (                         -- an account in other ha
     at        timestamptz NOT NULL,
     by        text NOT NULL,                          -- "pin", "old_phone", or the staff who did it
     from_contact text REFERENCES contacts,
-    to_contact   text REFERENCES contacts
+    to_contact   text REFERENCES contacts,
+    former_details bytea                              -- the seller's name, sealed as in members: of whom tax was taken
 );
 CREATE INDEX account_changes_member ON account_changes (member_id, at);
 CREATE TRIGGER account_changes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON account_changes

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from flows.effects import RequestRedemption
 from handlers import authority
@@ -14,6 +15,7 @@ from handlers.authority import NotTheirs
 from handlers.registry import HANDLERS
 from handlers.turn import Turn
 from loyalty import memberships
+from payouts import passbook
 from tests.handlers.several import MEENA, PIN, SONU, acting, helps, invited, ready_text, say, settle, shop, with_pin
 from tests.handlers.test_tax import in_a_turn
 from tests.house import RAMESH, SUNITA, Home
@@ -238,6 +240,25 @@ def test_a_shop_that_is_sold_keeps_its_points_and_nothing_of_its_seller(at_home:
     assert at_home.count("SELECT count(*) FROM member_pans WHERE replaced_at IS NULL") == 0
     assert say(at_home, SUNITA, "redeem 100") == "redeem.ask_vpa"
     assert at_home.count("SELECT count(*) FROM payouts WHERE member_id = :m", m=member) == 1, "the seller's, under way"
+
+
+def test_the_tax_of_a_shop_that_was_sold_is_each_owners_own(at_home: Home) -> None:
+    member = shop(at_home)
+    with_pin(at_home)  # which takes out ₹100
+    assert say(at_home, RAMESH, "pan", "ABCPD1234F", "tax") == "tax.year_with_pan"
+    assert "₹100" in at_home.said(RAMESH)[-1].body
+    at_home.forward(minutes=1)
+    say(at_home, RAMESH, "sell shop", "yes", PIN)
+    say(at_home, SUNITA, ready_text(at_home), "I agree", "yes", "Sunita Sharma")
+    at_home.forward(minutes=1)
+    assert say(at_home, SUNITA, "tax") == "tax.year_without_pan"
+    assert "₹0" in at_home.said(SUNITA)[-1].body, "the seller's benefits are not hers"
+    with at_home.house.engine.begin() as conn:
+        conn.execute(text("UPDATE payouts SET settled_at = :at, state = 'failed'"), {"at": at_home.at})
+        passbook.take_back(conn, at_home.rows("SELECT id FROM payouts")[0].id, at_home.at)
+        mine = passbook.so_far(conn, passbook.person(conn, member), "2025-26")
+    assert mine.total_paise == 0, "nor is what comes back of them"
+    assert at_home.count("SELECT count(*) FROM account_changes WHERE former_details IS NOT NULL") == 1
 
 
 def test_without_a_pin_only_our_people_hand_a_shop_over(at_home: Home) -> None:
