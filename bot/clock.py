@@ -15,6 +15,7 @@ from twilio.base.exceptions import TwilioException
 
 from bot import (
     absent,
+    accounts,
     alarms,
     claims,
     content,
@@ -51,6 +52,7 @@ TIMERS = (
     Timer("seal", 30, seal.seal),
     Timer("unanswered bills", 300, claims.leave_to_reviewers),
     Timer("absent payouts", 300, absent.look_again),
+    Timer("points of merged members", 300, accounts.left_over),
     Timer("promised payouts", 60, promises.watch),
     Timer("unused destinations", 3_600, promises.tidy),
     Timer("payout alarms", 60, alarms.look),

@@ -19,6 +19,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "other_programme": (),
     "typo": (),
     "budget_spent": (),
+    "over_limit": (),
 }
 PROBLEMS = (
     "pdf",

@@ -9,8 +9,10 @@ from sqlalchemy import text
 from base.pin import as_pin
 from flows.entry import asked_secret, waits_for_pin
 from flows.events import CodesTyped, DocumentSent, OtherSent, PhotoSent, Said, Tapped
+from flows.helpers_events import InvitationShown
 from flows.kernel import Event
 from flows.session import Session
+from flows.shops import invitation_in
 from flows.understand import exactly
 from handlers import secrets
 from handlers.turn import Turn
@@ -45,6 +47,8 @@ def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
         return OtherSent(inbound.kind if inbound.kind != "text" else "empty")
     if codes := find_codes(words):
         return CodesTyped(tuple(codes[:CODES_MAX]))
+    if shown := invitation_in(words):
+        return InvitationShown(shown)
     said = Said(words[:SAID_MAX])
     kind = asked_secret(session)
     if kind is None:

@@ -12,7 +12,7 @@ from base.days import day_of
 from flows.bill_events import ClaimLine, ClaimResult, ClaimsDecided, ClaimsRead, Question
 from flows.effects import AnswerClaim, DecideClaims, ReadClaims
 from flows.kernel import Event
-from handlers import limits
+from handlers import authority, limits
 from handlers.balance import day
 from handlers.claim_till import Credited, Till, apply
 from handlers.turn import Turn
@@ -37,12 +37,14 @@ _TASK = text("""
 
 def decide_claims(turn: Turn, effect: DecideClaims, key: str) -> Event | None:
     """Decide on each; one that has been decided on already is told as it stands."""
+    authority.to_scan(turn)
     decided = [_decide(turn, claim, f"{key}/{number}") for number, claim in enumerate(effect.bills)]
     return ClaimsDecided(tuple(one for one in decided if one is not None), _available(turn))
 
 
 def answer_claim(turn: Turn, effect: AnswerClaim, key: str) -> Event | None:
     """The member's answer counts where the paper bears it out; a reviewer looks at the rest."""
+    authority.to_scan(turn)
     claim = _ours(turn, effect.claim)
     if claim is None:
         return ClaimsDecided((), _available(turn))

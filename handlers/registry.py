@@ -18,6 +18,7 @@ from handlers.payout_status import read_payouts
 from handlers.people import enrol, record_consent, save_mobile, save_shop, set_language
 from handlers.redeem import read_redeem_terms, request_redemption
 from handlers.redeem_pin import propose_pin, set_pin
+from handlers.registry_accounts import HELPERS_AND_SHOPS
 from handlers.say import drop_delay_news, say
 from handlers.scan import claim_codes, draw_photo, read_photos
 from handlers.secrets import forget_secret
@@ -63,4 +64,5 @@ HANDLERS: Mapping[type[Effect], Handler] = {
     data.ReadErasable: read_erasable,
     data.ScheduleErasure: schedule_erasure,
     data.StopErasure: stop_erasure,
+    **HELPERS_AND_SHOPS,
 }

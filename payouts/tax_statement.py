@@ -30,17 +30,22 @@ COLUMNS = (
 )  # fmt: skip
 _READ = text("""
     SELECT e.id, e.payout_id, e.programme_id, e.member_id, e.pan_index, e.tax_year, e.taxed_paise, e.tax_paise, e.rate_bp,
-           e.rule, e.at, e.corrects, o.at AS corrects_at, p.state, m.data_key, m.details, g.sealed, g.masked,
+           e.rule, e.at, e.corrects, o.at AS corrects_at, p.state,
+           coalesce(h.former_details, m.details) AS details, m.data_key, g.sealed, g.masked,
            r.sealed AS retained, k.id AS retention_key, k.data_key AS retention_data_key,
            (SELECT sum(v.amount)::bigint FROM postings t JOIN moves v ON v.posting_id = t.id
              WHERE t.key = e.payout_id || CASE WHEN e.corrects IS NULL THEN '/money/tax' ELSE '/money/tax-return' END
            ) AS in_ledger
     FROM tax_entries e JOIN payouts p ON p.id = e.payout_id JOIN members m ON m.id = e.member_id
     LEFT JOIN tax_entries o ON o.id = e.corrects
+    LEFT JOIN LATERAL (  -- a shop that was sold since: the deduction is its owner's of then
+        SELECT former_details FROM account_changes
+        WHERE member_id = e.member_id AND kind = 'transferred' AND at >= coalesce(o.at, e.at) ORDER BY id LIMIT 1) h ON true
     LEFT JOIN LATERAL (
         SELECT sealed, masked FROM member_pans
         WHERE member_id = e.member_id
-          AND CASE WHEN e.pan_index IS NULL THEN replaced_at IS NULL ELSE pan_index = e.pan_index END
+          AND CASE WHEN e.pan_index IS NOT NULL THEN pan_index = e.pan_index
+                   ELSE replaced_at IS NULL AND h.former_details IS NULL END
         ORDER BY id DESC LIMIT 1) g ON true
     LEFT JOIN retained r ON r.kind = 'tax' AND r.subject = e.member_id LEFT JOIN retention_keys k ON k.id = r.key_id
     WHERE e.tax_paise <> 0 AND e.at >= :start AND e.at < :end ORDER BY e.at, e.id""")
