@@ -23,7 +23,6 @@ from loyalty import memberships, merge
 from loyalty.programme_rows import current
 
 GOOD_FOR = timedelta(hours=72)  # within which the second colleague agrees
-ROLES = ("support", "ops", "finance")
 _OPEN = text("""
     SELECT id, asked_by FROM account_orders
     WHERE kind = :kind AND member_id = :member AND object = :object AND done_at IS NULL AND expires_at > :now

@@ -14,7 +14,7 @@ from flows.talk import Talk
 TALKS_TO_STRANGERS = ("enrol", "settings", "joining", "moving")
 LEFT_BY_STRANGERS = ("settings", "joining", "moving")  # an enrolment waits where it is
 STARTED_BY_MEMBERS = (
-    "scan", "bills", "balance", "redeem", "payouts", "tax", "pan",
+    "scan", "bills", "balance", "redeem", "payouts", "tax", "pan", "kyc",
     "helpers", "add_helper", "handover", "shops",
 )  # fmt: skip
 HELPERS_MAY = ("scan", "bills", "balance", "shops")  # of these; what is not named here is the owner's alone
@@ -27,6 +27,7 @@ NOT_YET = {
     "payouts": "enrol.before.redeem",
     "tax": "enrol.before.redeem",
     "pan": "enrol.before.redeem",
+    "kyc": "enrol.before.redeem",
 }
 
 

@@ -11,6 +11,8 @@ from flows.enrol import ENROL, AskName, Enrolling, first_question
 from flows.helpers import HELPERS, AskHandover, AskHelperName, ReadingHelpers
 from flows.invoice import INVOICE, AwaitCorner, Confirming, Deciding, KeptBills, Typing
 from flows.kernel import Flow, State
+from flows.kyc import KYC
+from flows.kyc_states import AskKycPan, ConfirmKycCard, ReadingKyc, ReadingKycCard
 from flows.move import CONFIRMING, MOVING, AskOldNumber, ConfirmMove
 from flows.news import NEWS
 from flows.payout_status import PAYOUTS, ReadingPayouts
@@ -23,7 +25,7 @@ from flows.shops import JOINING, SHOPS, OpeningInvitation, ReadingShops
 from flows.tax import TAX, AskPan, ReadingTax
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
-FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, SETTINGS, HELPERS, JOINING, SHOPS,
+FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, KYC, SETTINGS, HELPERS, JOINING, SHOPS,
          MOVING, CONFIRMING)  # fmt: skip
 BOOK: Mapping[str, Flow] = {flow.name: flow for flow in FLOWS}
 
@@ -41,6 +43,7 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "payouts": lambda _: ReadingPayouts(),
     "tax": lambda _: ReadingTax(),
     "pan": lambda _: AskPan(),
+    "kyc": lambda _: ReadingKyc(),
     "language": lambda _: AskLanguage(),
     "helpers": lambda _: ReadingHelpers(),
     "add_helper": lambda _: AskHelperName(),
@@ -81,6 +84,11 @@ def wants_picture(state: State) -> bool:
     return isinstance(state, AwaitCorner)
 
 
+def wants_card(state: State) -> bool:
+    """Whether the state that has the floor takes a photo of a card."""
+    return isinstance(state, AskKycPan | ReadingKycCard | ConfirmKycCard)
+
+
 def waits_for_membership(state: State) -> bool:
     """Whether the state keeps something until its owner is a member."""
     return isinstance(state, Kept | KeptBills)
@@ -98,5 +106,5 @@ def starts_enrolment(known: Known) -> tuple[State, State]:
 
 __all__ = [
     "BOOK", "NEWS", "STARTS", "asks_name", "is_enrolling", "keeper", "starts_enrolment", "waits_for_membership",
-    "wants_picture", "with_code", "with_points",
+    "wants_card", "wants_picture", "with_code", "with_points",
 ]  # fmt: skip

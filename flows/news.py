@@ -19,6 +19,8 @@ from flows.events import (
 )
 from flows.helpers_events import AccountsMerged, HelperJoined, RemovedFromShop, ShopHandedOver, ShopTakenOver
 from flows.kernel import Event, Flow, State, Step, node
+from flows.kyc_events import KycApproved, KycAskedAgain, KycRejected, KycSentToReview
+from flows.kyc_words import news as kyc_news
 from flows.move_events import NumberMovedAway, NumberMovedHere
 
 REJECTED = {
@@ -84,6 +86,8 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (_account_news(event),))
         case NumberMovedAway() | NumberMovedHere():
             return Step(state, (_account_news(event),))
+        case KycApproved() | KycRejected() | KycAskedAgain() | KycSentToReview():
+            return Step(state, (kyc_news(event),))
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -147,6 +151,10 @@ NEWS = Flow(
                     AccountsMerged,
                     NumberMovedAway,
                     NumberMovedHere,
+                    KycApproved,
+                    KycRejected,
+                    KycAskedAgain,
+                    KycSentToReview,
                 },
             )
         ]

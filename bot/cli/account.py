@@ -15,7 +15,7 @@ from base.staff import Staff
 from bot import accounts, bells
 from bot.accounts import CannotDo, Order
 from bot.cli.account_find import Person, account_of, addresses_of, person
-from bot.cli.acting import as_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty
 from bot.cli.house import of, print_json, refuse
 from bot.wiring import House
 from handlers import ownership
@@ -38,6 +38,7 @@ def group() -> None:
 
 @group.command()
 @click.argument("phone")
+@by_staff("account.read")
 @_programme
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -68,6 +69,7 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
 
 @group.command()
 @click.argument("phone")
+@by_staff("account.read")
 @_programme
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -85,7 +87,7 @@ def helpers(ctx: click.Context, phone: str, programme_id: str | None, as_json: b
 @click.option("--scans", "scans_per_day", type=click.IntRange(1, 1_000), help="A day; left out: no limit.")
 @click.option("--no-balance", is_flag=True, help="They are not told how many points the shop has.")
 @_why
-@as_staff
+@as_staff("account.invite")
 @click.pass_context
 def invite(
     ctx: click.Context, phone: str, programme_id: str | None, scans_per_day: int | None, no_balance: bool, reason: str,
@@ -93,7 +95,7 @@ def invite(
 ) -> None:  # fmt: skip
     """Make a helper's code for an owner who asks for one; it works once, for two days."""
     house = of(ctx)
-    with _deciding(house, actor, reason) as (conn, by):
+    with _deciding(house, "invite", actor, reason) as (conn, by):
         member_id, programme = account_of(conn, phone, programme_id)
         memberships.lock(conn, member_id)
         now, invitation = house.clock.now(conn), house.ids.new("inv")
@@ -117,12 +119,12 @@ def invite(
 @click.argument("helper")
 @_programme
 @_why
-@as_staff
+@as_staff("account.remove")
 @click.pass_context
 def remove(ctx: click.Context, phone: str, helper: str, programme_id: str | None, reason: str, actor: str) -> None:
     """End a helper's membership at once. HELPER: their phone."""
     house = of(ctx)
-    with _deciding(house, actor, reason) as (conn, by):
+    with _deciding(house, "remove", actor, reason) as (conn, by):
         member_id, programme = account_of(conn, phone, programme_id)
         who, now = person(conn, helper, programme), house.clock.now(conn)
         memberships.lock(conn, member_id)
@@ -142,12 +144,12 @@ def remove(ctx: click.Context, phone: str, helper: str, programme_id: str | None
 @click.argument("phone")
 @_programme
 @_why
-@as_staff
+@as_staff("account.switch_off")
 @click.pass_context
 def switch_off(ctx: click.Context, phone: str, programme_id: str | None, reason: str, actor: str) -> None:
     """A phone that was lost or stolen acts for nobody from now on. Its owner comes back with `account move`."""
     house = of(ctx)
-    with _deciding(house, actor, reason) as (conn, by):
+    with _deciding(house, "switch_off", actor, reason) as (conn, by):
         who = person(conn, phone, programme_id)
         now, mine = house.clock.now(conn), memberships.of_contact(conn, who.contact_id, who.programme_id)
         if not mine:
@@ -165,12 +167,12 @@ def switch_off(ctx: click.Context, phone: str, programme_id: str | None, reason:
 @click.argument("target", metavar="INTO")
 @_programme
 @_why
-@as_staff
+@as_staff("account.merge")
 @click.pass_context
 def merge_accounts(ctx: click.Context, source: str, target: str, programme_id: str | None, reason: str, actor: str) -> None:
     """Put two accounts of one person together: FROM's points, phones and history go to INTO. Two colleagues must want it."""
     house = of(ctx)
-    with _deciding(house, actor, reason) as (conn, by):
+    with _deciding(house, "merge", actor, reason) as (conn, by):
         (from_id, programme), (into_id, other) = (account_of(conn, one, programme_id) for one in (source, target))
         if programme != other:
             raise refuse(f"{source} and {target} are in different programmes: points do not cross over")
@@ -184,11 +186,11 @@ def _to_a_phone(kind: str, words: str, done_words: str) -> click.Command:
     @click.argument("to")
     @_programme
     @_why
-    @as_staff
+    @as_staff(f"account.{kind}")
     @click.pass_context
     def verb(ctx: click.Context, phone: str, to: str, programme_id: str | None, reason: str, actor: str) -> None:
         house = of(ctx)
-        with _deciding(house, actor, reason) as (conn, by):
+        with _deciding(house, kind, actor, reason) as (conn, by):
             member_id, programme = account_of(conn, phone, programme_id)
             who = person(conn, to, programme)
             _may_take(conn, who, to, member_id)
@@ -212,13 +214,13 @@ def _may_take(conn: Connection, who: Person, to: str, member_id: str) -> None:
 
 
 @contextmanager
-def _deciding(house: House, actor: str, reason: str) -> Iterator[tuple[Connection, Staff]]:
-    """A transaction with somebody of the staff in it; what cannot be done is one line."""
+def _deciding(house: House, act: str, actor: str, reason: str) -> Iterator[tuple[Connection, Staff]]:
+    """A transaction with somebody in it who may do this; what cannot be done is one line."""
     if len(reason) > REASON_MAX:
         raise refuse(f"a reason has at most {REASON_MAX} characters")
     try:
         with house.engine.begin() as conn:
-            yield conn, on_duty(conn, actor, *accounts.ROLES)
+            yield conn, on_duty(conn, actor, f"account.{act}")
     except CannotDo as fault:
         raise refuse(str(fault)) from fault
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from base.masking import mask_name, mask_phone
 from base.money import grouped
 from bot import bells, pins
-from bot.cli.acting import as_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import moment_utc, of, print_json, refuse
 from bot.wiring import House
 from ledger.balance import balance, movements
@@ -40,13 +40,16 @@ def group() -> None:
 @group.command()
 @click.argument("phone")
 @click.option("--programme", "programme_id", help="Needed only for someone in several.")
+@by_staff("member.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool) -> None:
     """One member's page. PHONE: +919812345678, 9812345678, or a WhatsApp user id."""
     house = of(ctx)
-    with house.engine.connect() as conn:
-        page = _page(house, conn, _one(conn, phone, programme_id))
+    with house.engine.begin() as conn:
+        found = _one(conn, phone, programme_id)
+        page = _page(house, conn, found)
+        touched(conn, "member.read", found.member_id or found.conversation_id)
     print_json(page) if as_json else click.echo(_in_words(page))
 
 
@@ -54,13 +57,13 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
 @click.argument("phone")
 @click.option("--programme", "programme_id", help="Needed only for someone in several.")
 @click.option("--reason", required=True, help="How you made sure that it is they who ask; kept.")
-@as_staff
+@as_staff("member.reset_pin")
 @click.pass_context
 def reset_pin(ctx: click.Context, phone: str, programme_id: str | None, reason: str, actor: str) -> None:
     """Take away a member's PIN, and its lock. They are told, and choose a new one when money next goes out."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        by = on_duty(conn, actor, "support")
+        by = on_duty(conn, actor, "member.reset_pin")
         member_id = _one(conn, phone, programme_id).member_id
         told = pins.reset(house, conn, member_id, by=by.name, reason=reason) if member_id else None
     if told is None:
