@@ -175,7 +175,8 @@ def test_our_people_invite_show_and_remove_a_helper_and_switch_a_stolen_phone_of
     line("account", "switch-off", phone(RAMESH), *WHY, "--as", "meera")
     assert acting(made, member) == {} and say(made, RAMESH, "points").startswith("enrol.")
     assert "acts for nobody" in line.refusal("account", "switch-off", phone(RAMESH), *WHY, "--as", "meera")
-    acts = [row.act for row in made.rows("SELECT act FROM audit WHERE act LIKE 'account.%' AND act <> 'account.read' ORDER BY id")]
+    log = made.rows("SELECT act FROM audit WHERE act LIKE 'account.%' AND act <> 'account.read' ORDER BY id")
+    acts = [row.act for row in log]
     assert acts == ["account.invite", "account.remove", "account.switch_off"]
 
 
