@@ -56,6 +56,14 @@ ACTS: Mapping[str, Act] = {
     # members
     "member.read": Act(_REVIEWERS),
     "member.reset_pin": Act(("support",)),
+    # whole accounts, and who acts for them
+    "account.read": Act(_REVIEWERS),
+    "account.invite": Act(_REVIEWERS),
+    "account.remove": Act(_REVIEWERS),
+    "account.switch_off": Act(_REVIEWERS),  # it only stops somebody: no code is asked for in a hurry
+    "account.merge": Act(_DECIDERS, step_up=True, four_eyes=True),
+    "account.transfer": Act(_DECIDERS, step_up=True, four_eyes=True),
+    "account.move": Act(_DECIDERS, step_up=True, four_eyes=True),
     "journal.read": Act(_REVIEWERS),
     "outbox.read": Act(_REVIEWERS),
     # who acts for whom
