@@ -53,6 +53,7 @@ ACTS: Mapping[str, Act] = {
     "kyc.enter": Act(_DECIDERS, four_eyes=True),  # what stands on a photo that no program could read
     "kyc.reject": Act(_DECIDERS),
     "kyc.ask": Act(_REVIEWERS),
+    "kyc.renew": Act(_DECIDERS),
     # members
     "member.read": Act(_REVIEWERS),
     "member.reset_pin": Act(("support",)),
@@ -66,14 +67,6 @@ ACTS: Mapping[str, Act] = {
     "account.move": Act(_DECIDERS, step_up=True, four_eyes=True),
     "journal.read": Act(_REVIEWERS),
     "outbox.read": Act(_REVIEWERS),
-    # who acts for whom
-    "account.read": Act(_REVIEWERS),
-    "account.invite": Act(_REVIEWERS),
-    "account.remove": Act(_REVIEWERS),
-    "account.switch_off": Act(_REVIEWERS),  # it only takes away: no code is asked for while a phone is being stolen
-    "account.merge": Act(_REVIEWERS, step_up=True, four_eyes=True),
-    "account.transfer": Act(_REVIEWERS, step_up=True, four_eyes=True),
-    "account.move": Act(_REVIEWERS, step_up=True, four_eyes=True),
     # what members may ask of us
     "privacy.read": Act(_REVIEWERS),
     "privacy.export": Act(("support",), step_up=True),  # all we hold of a person

@@ -38,7 +38,6 @@ def group() -> None:
 
 @group.command()
 @click.argument("phone")
-@by_staff("account.read")
 @_programme
 @by_staff("account.read")
 @click.option("--json", "as_json", is_flag=True)
@@ -70,7 +69,6 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
 
 @group.command()
 @click.argument("phone")
-@by_staff("account.read")
 @_programme
 @by_staff("account.read")
 @click.option("--json", "as_json", is_flag=True)
