@@ -66,14 +66,6 @@ ACTS: Mapping[str, Act] = {
     "account.move": Act(_DECIDERS, step_up=True, four_eyes=True),
     "journal.read": Act(_REVIEWERS),
     "outbox.read": Act(_REVIEWERS),
-    # who acts for whom
-    "account.read": Act(_REVIEWERS),
-    "account.invite": Act(_REVIEWERS),
-    "account.remove": Act(_REVIEWERS),
-    "account.switch_off": Act(_REVIEWERS),  # it only takes away: no code is asked for while a phone is being stolen
-    "account.merge": Act(_REVIEWERS, step_up=True, four_eyes=True),
-    "account.transfer": Act(_REVIEWERS, step_up=True, four_eyes=True),
-    "account.move": Act(_REVIEWERS, step_up=True, four_eyes=True),
     # what members may ask of us
     "privacy.read": Act(_REVIEWERS),
     "privacy.export": Act(("support",), step_up=True),  # all we hold of a person

@@ -26,7 +26,7 @@ from flows.move_events import MoveWanted
 from flows.session import Frame, Known
 from flows.talk import Talk
 
-STRANGERS_FLOWS = ("enrol", "details", "settings", "joining", "moving")
+STRANGERS_FLOWS = ("enrol", "details", "settings", "my_data", "joining", "moving")
 HELPERS_FLOWS = (*STRANGERS_FLOWS, "scan", "invoice", "bills", "balance", "shops")
 
 
