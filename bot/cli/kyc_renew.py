@@ -13,8 +13,9 @@ from flows.codec import to_json
 from flows.kyc_events import KycAskedAgain
 from journal import inbox
 from loyalty import kyc
+from loyalty.kyc_rules import Kind
 
-KINDS: tuple[kyc.Kind, ...] = ("pan", "gstin", "udyam", "destination")
+KINDS: tuple[Kind, ...] = ("pan", "gstin", "udyam", "destination")
 REASONS = ("name_changed", "asked")
 
 
@@ -28,7 +29,7 @@ REASONS = ("name_changed", "asked")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def renew(
-    ctx: click.Context, phone: str, kinds: tuple[kyc.Kind, ...], reason: str, note: str, programme_id: str | None, actor: str,
+    ctx: click.Context, phone: str, kinds: tuple[Kind, ...], reason: str, note: str, programme_id: str | None, actor: str,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Ask a member again for what was verified: it counts no more until they have given it anew. They are told."""

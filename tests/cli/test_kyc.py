@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import turn
 from tests.cli.lived import Lived
 from tests.cli.test_contract import kept
 from tests.house import SUNITA, home
@@ -87,6 +88,6 @@ def test_what_was_verified_is_asked_for_again_and_the_member_is_told(line: Lived
     printed = line.data("kyc", "renew", "+919812345678", "--reason", "name_changed", "--as", "dev")
     kept("kyc renew", printed)
     assert printed["asked_again"] == ["pan"]
-    line.home.run()
+    turn.run(line.home.house, line.home.conversation().id)
     assert "once more" in line.home.said()[-1].body
     assert "nothing of" in line.refusal("kyc", "renew", "+919812345678", "--reason", "asked", "--as", "dev")
