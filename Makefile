@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 .PHONY: setup demo up down test soak check clean
 setup: $(STAMP)
 $(STAMP): requirements-core.txt
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "installing into $(VENV): about 900 MB, some minutes"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-core.txt
 	@sh .ci/zbar || echo "zbar could not be installed: the last rungs of QR reading are left out"

@@ -58,22 +58,23 @@ def sign_in(door: Door, name: str, password: str, code: str, kind: str) -> str |
 
 def step_up(door: Door, session: Session, code: str) -> bool:
     """Somebody signed in types a fresh code, for what asks for one. Wrong codes count like wrong passwords."""
-    may_try, proofs = _count(door, session.name)
+    whose = f"step-up/{session.name}"  # apart from the door's: strangers who close a name do not stop who is inside
+    may_try, proofs = _count(door, session.name, whose)
     step = _step(door, proofs, code)
     with door.engine.begin() as conn:
         at = door.clock.now(conn)
         if not may_try or proofs is None or step is None or not staff_proofs.spend(conn, session.staff_id, step):
             _refused(conn, proofs if may_try else None, "staff.code_refused", at)
             return False
-        staff_tries.forget(conn, session.name)
+        staff_tries.forget(conn, whose)
         sessions.proved(conn, session.id, at)
     return True
 
 
-def _count(door: Door, name: str) -> tuple[bool, Proofs | None]:
+def _count(door: Door, name: str, whose: str = "") -> tuple[bool, Proofs | None]:
     with door.engine.begin() as conn:
         proofs = staff_proofs.read(conn, door.keyring(), name)
-        return staff_tries.count(conn, name, known=proofs is not None, at=door.clock.now(conn)), proofs
+        return staff_tries.count(conn, whose or name, known=proofs is not None, at=door.clock.now(conn)), proofs
 
 
 def _step(door: Door, proofs: Proofs | None, code: str) -> int | None:

@@ -65,7 +65,11 @@ def serve(house: House, token: str) -> Response:
     except (SQLAlchemyError, OSError) as fault:
         log.error("picture not served", picture=picture, fault=type(fault).__name__)
         return _nothing(503)
-    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    # Whoever has the link may see it, and the page that stands in for WhatsApp shows it from another port.
+    headers = {
+        "Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }  # fmt: skip
     return Response(data, 200, headers, mimetype=row.content_type)
 
 

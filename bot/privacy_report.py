@@ -32,8 +32,16 @@ _ERASURES = text("""
            count(*) FILTER (WHERE done_at IS NOT NULL) AS done, count(*) FILTER (WHERE cancelled_at IS NOT NULL) AS cancelled
     FROM erasures""")
 
+# What staff act on and read is told by its own id: a review, a bill, a payout. A statement of deductions shows every PAN.
+_OF_THEM = """a.at >= :since AND (
+                     a.subject IN (c.id, v.id, v.member_id)
+                     OR a.subject IN (SELECT b.id FROM claims b WHERE b.conversation_id = v.id
+                                      UNION ALL SELECT p.id FROM payouts p WHERE p.member_id = v.member_id
+                                      UNION ALL SELECT r.id FROM kyc_reviews r JOIN kyc_checks k ON k.id = r.check_id
+                                                WHERE k.member_id = v.member_id)
+                     OR a.act = 'tax.export' AND EXISTS (SELECT FROM member_pans g WHERE g.member_id = v.member_id))"""
 # A row for each person of whom there was something to be touched; a member who wrote from two phones has two.
-_TOUCHED = text("""
+_TOUCHED = text(f"""
     SELECT v.programme_id AS programme, v.id AS conversation, c.id AS contact, c.address, v.member_id AS member,
            c.erased_at, m.id IS NOT NULL AND m.data_key IS NOT NULL AS identity,
            (SELECT count(*) FROM inbox i WHERE i.conversation_id = v.id AND i.kind = 'message' AND length(i.sealed) > 0)
@@ -46,11 +54,11 @@ _TOUCHED = text("""
            (SELECT count(*) FROM payouts p WHERE p.member_id = v.member_id) AS payouts,
            v.last_inbound_at,
            coalesce((SELECT string_agg(DISTINCT a.actor, ' ' ORDER BY a.actor) FROM audit a
-                     WHERE a.at >= :since AND a.subject IN (c.id, v.id, v.member_id)), '') AS touched_by
+                     WHERE {_OF_THEM}), '') AS touched_by
     FROM conversations v JOIN contacts c ON c.id = v.contact_id LEFT JOIN members m ON m.id = v.member_id
     WHERE (c.erased_at IS NULL OR c.erased_at >= :since)
       AND (CAST(:staff AS text) IS NULL OR EXISTS (
-            SELECT FROM audit a WHERE a.at >= :since AND a.actor = :staff AND a.subject IN (c.id, v.id, v.member_id)))
+            SELECT FROM audit a WHERE a.actor = :staff AND {_OF_THEM}))
     ORDER BY v.programme_id, v.id""")
 _ACCESS = text("""
     SELECT actor, act, count(*) AS times, count(DISTINCT subject) AS subjects, min(at) AS first_at, max(at) AS last_at

@@ -49,13 +49,13 @@ def for_staff(act: str) -> Callable[[V], V]:
             me, proven = _look()
             if me is None:
                 return redirect(_towards("console.sign_in"), 303)
+            g.me = me  # also of a refusal: whoever may see nothing can still sign out
             if not may(me.roles, act):
                 return refused(f"{me.name} may not do this: it needs the role {needed(act)}", 403)
             if request.method == "POST" and not fits(token_of_session()):
                 return refused("this form is out of date: go back, load the page anew and try again", 403)
             if ACTS[act].step_up and not proven:
                 return redirect(_towards("console.prove"), 303)
-            g.me = me
             return view(**given)
 
         guarded.acts = (act,)  # type: ignore[attr-defined]  # read by the test that walks all routes

@@ -21,7 +21,6 @@ TYPED_MAX = 300
 BUSY = "many people are signing in just now: try again in a moment"
 # A password costs a tenth of a second of a core, and strangers may ask: one at a time, so that webhooks are still answered.
 _hashing = BoundedSemaphore(1)
-HASHING_WAIT_S = 2.0
 
 
 def register(app: Flask, desk: Desk) -> None:
@@ -54,7 +53,7 @@ def sign_in_page() -> Any:
     if not guard.fits(request.cookies.get(guard.cookie_name("visitor"), "")):
         return _form("sign_in.html", "this form is out of date: please fill it in again", 403)
     name, password, code = (request.form.get(field, "")[:TYPED_MAX] for field in ("name", "password", "code"))
-    if not _hashing.acquire(timeout=HASHING_WAIT_S):
+    if not _hashing.acquire(blocking=False):  # to wait would hold one of the web's few threads
         return _form("sign_in.html", BUSY, 503)
     try:
         token = sign_in(door(guard.desk()), name.strip().lower(), password, code, "web")

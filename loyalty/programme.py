@@ -56,12 +56,12 @@ class Redeem(Part):
 class Limits(Part):
     """How often one contact may do a thing, so that guessing and flooding come to an end."""
 
-    messages_per_minute: Times = 60
-    messages_per_hour: Times = 400
-    photos_per_hour: Times = 120
+    messages_per_minute: Times = 120
+    messages_per_hour: Times = 1_000
+    photos_per_hour: Times = 300
     wrong_codes_per_hour: Times = 15
     wrong_codes_lock_minutes: Annotated[StrictInt, Field(ge=1, le=10_080)] = 60
-    bills_per_day: Times = 50  # more are looked at by a reviewer
+    bills_per_day: Times = 200  # more are looked at by a reviewer
     destinations_per_day: Times = 10  # new UPI ids and accounts
 
 

@@ -67,10 +67,12 @@ def running(made: House, processes: Sequence[str], *, sandbox: dict[str, str] | 
 
 
 def answers(url: str, within_s: float = 120.0) -> None:
+    token = os.environ.get("OPS_TOKEN", "")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         try:
-            if httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK:
+            if httpx.get(url, timeout=2, trust_env=False, headers=headers).status_code == httpx.codes.OK:
                 return
         except httpx.HTTPError:
             pass

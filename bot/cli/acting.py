@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from base import audit, sessions, sign_in
 from base.permissions import ACTS
@@ -25,6 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 SHELL = "system:shell"  # development, where a verb was run without a name
 _CODE = "saathi.code"
 _BY = "saathi.by"
+_WAIT = text("SET LOCAL idle_in_transaction_session_timeout = '3min'")
 
 
 def as_staff(*acts: str, required: bool = True) -> Callable[[F], F]:
@@ -74,7 +75,7 @@ def on_duty(conn: Connection, actor: str, act: str) -> Staff:
     ctx = click.get_current_context()
     house = of(ctx)
     if not house.settings.development:
-        _prove(house, actor, ctx.meta.get(_CODE), step_up=ACTS[act].step_up)
+        _prove(house, conn, actor, ctx.meta.get(_CODE), step_up=ACTS[act].step_up)
     return found
 
 
@@ -95,7 +96,7 @@ def door(house: House) -> sign_in.Door:
     return sign_in.Door(house.engine, house.clock, house.ids, lambda: house.keyring)
 
 
-def _prove(house: House, actor: str, code: str | None, *, step_up: bool) -> None:
+def _prove(house: House, caller: Connection, actor: str, code: str | None, *, step_up: bool) -> None:
     """By transactions of its own: a code is spent, and a session seen, whatever becomes of the verb."""
     token = session_file.read(actor)
     with house.engine.begin() as conn:
@@ -106,6 +107,8 @@ def _prove(house: House, actor: str, code: str | None, *, step_up: bool) -> None
     if not step_up or session.proven(now):
         return
     if code is None and sys.stdin.isatty():
+        # The verb's transaction holds nothing yet, and may wait for a person who has to find their phone.
+        caller.execute(_WAIT)
         code = str(click.prompt("code of the authenticator", err=True))
     if code is None:
         raise refuse("this asks for a fresh code of your authenticator: add --code 123456")

@@ -2,6 +2,10 @@
 // without this file.
 "use strict";
 
+// A decision leads to the next review: a second press that was meant for the one before decides nothing there.
+const SETTLES_MS = 500;
+const opened = performance.now();
+
 const typing = (element) => element.matches("input:not([type=radio]), select, textarea");
 
 function reason(digit) {
@@ -28,6 +32,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
+  if (performance.now() - opened < SETTLES_MS) return;
   const target = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
   if (!target) return;
   event.preventDefault();

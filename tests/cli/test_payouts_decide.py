@@ -23,8 +23,8 @@ def desk(database: Database, redis_url: str, tmp_path: object) -> Iterator[tuple
     keys = {"razorpayx_key_id": "key", "razorpayx_key_secret": "secret-of-the-key", "razorpayx_api_base_url": fake.url}
     with home(database.url, redis_url, **keys) as made:
         line = Lived(made.house, made)
-        strict = SAMPLE.read_text(encoding="utf-8").replace("above_paise = 10_000_00", "above_paise = 10_00")
-        strict = strict.replace("above_paise = 15_000_00", "above_paise = 50_00")
+        strict = SAMPLE.read_text(encoding="utf-8").replace("approval_above_paise = 10_000_00", "approval_above_paise = 10_00")
+        strict = strict.replace("approvals_above_paise = 15_000_00", "approvals_above_paise = 50_00")
         path = made.house.settings.home / "strict.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(strict, encoding="utf-8")
