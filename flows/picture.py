@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -83,3 +84,19 @@ def _box(name: str, placed: Layout, words: str) -> str:
         return f'{frame}\n<text {at} y="{box.y + 4:.0f}">{escape(name)}</text>'
     figures = f'<text class="n" {at} y="{box.y + 13:.0f}">{escape(words)}</text>'
     return f'{frame}\n<text {at} y="{box.y - 3:.0f}">{escape(name)}</text>\n{figures}'
+
+
+def sheet(pictures: Sequence[str], title: str) -> str:
+    """Several pictures below one another, each under its name, as one."""
+    parts, y, width = [], 60.0, 600.0
+    for picture in pictures:
+        size = re.search(r'width="(\d+)" height="(\d+)"', picture)
+        name = re.search("<title>(.*?)</title>", picture)
+        assert size and name  # `svg` writes both
+        parts.append(f'<text x="40" y="{y + 16:.0f}" style="font-size:18px">{name[1]}</text>')
+        parts.append(picture.replace("<svg ", f'<svg x="0" y="{y + 24:.0f}" ', 1))
+        y, width = y + 24 + int(size[2]), max(width, int(size[1]))
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{y:.0f}">'
+    ground = '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
+    words = f'<text x="40" y="36" style="font-size:22px">{escape(title)}</text>'
+    return "\n".join([head, f"<style>{STYLE}</style>", ground, words, *parts, "</svg>", ""])

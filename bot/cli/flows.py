@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.flows_stats import stats
 from bot.cli.house import refuse
 from config.settings import ROOT
 from flows.chat import rewrite as rewritten
@@ -18,7 +19,10 @@ DRAWN = ROOT / "docs" / "flows.md"
 
 @click.group()
 def group() -> None:
-    """What Saathi says, drawn and played."""
+    """What Saathi says, drawn, counted and played."""
+
+
+group.add_command(stats)
 
 
 @group.command()
