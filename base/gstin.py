@@ -7,6 +7,7 @@ import re
 from stdnum import luhn  # its own in_.gstin does not know Ladakh (38), Other Territory (97) and the Centre (99)
 
 _SHAPE = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]", re.ASCII)
+_IN_WORDS = re.compile(r"(?<![A-Z0-9])[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z](?![A-Z0-9])", re.ASCII)
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 STATES = frozenset([*(f"{number:02d}" for number in range(1, 39)), "97", "99"])
 _HOLDERS = frozenset("PCHFABGJLTK")  # fourth letter of a PAN: person, company, family, firm, …
@@ -19,6 +20,19 @@ def normal_gstin(text: str) -> str | None:
     """
     number = "".join(text.split()).upper()
     return number if is_gstin(number) else None
+
+
+def gstin_in_words(words: str) -> str | None:
+    """The one GSTIN in what somebody wrote: alone, spaced, or in a sentence. None: no right one, or two."""
+    if (alone := normal_gstin(words.replace("-", ""))) is not None:
+        return alone
+    found = {word for word in _IN_WORDS.findall(words.upper()) if is_gstin(word)}
+    return found.pop() if len(found) == 1 else None
+
+
+def pan_of(gstin: str) -> str:
+    """The PAN of whoever is registered."""
+    return gstin[2:12]
 
 
 def is_gstin(number: str) -> bool:

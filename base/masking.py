@@ -24,6 +24,16 @@ def mask_pan(pan: str) -> str:
     return f"{pan[:2]}{'•' * (len(pan) - 4)}{pan[-2:]}"
 
 
+def mask_gstin(gstin: str) -> str:
+    """`09ABCPD1234F1Z5` -> `09AB••••••4F1Z5`: the PAN within it is masked as a PAN is."""
+    return f"{gstin[:2]}{mask_pan(gstin[2:12])}{gstin[12:]}"
+
+
+def mask_udyam(number: str) -> str:
+    """`UDYAM-UP-12-0123456` -> `UDYAM-UP-••-•••3456`."""
+    return f"{number[:9]}••-•••{number[-4:]}"
+
+
 def mask_name(name: str) -> str:
     """The first letter of each word."""
     return " ".join(f"{word[0]}•••" for word in name.split())

@@ -10,9 +10,11 @@ from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import bells, migrate, pictures
+from bot.desk import HouseDesk
 from bot.log import configure
 from bot.webhooks import BODY_MAX_BYTES, webhooks
 from bot.wiring import House, house
+from console import pages
 
 THREADS = int(os.environ.get("WEB_THREADS", "3"))  # per gunicorn process, and connections of each pool
 
@@ -27,6 +29,7 @@ def create_app(given: House | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_MAX_BYTES
     app.extensions["house"] = made
     app.register_blueprint(webhooks)
+    pages.register(app, HouseDesk(made))
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
     app.add_url_rule("/readyz", "readyz", lambda: ready(made))
     app.add_url_rule("/media/<token>", "media", lambda token: pictures.serve(made, token))

@@ -33,7 +33,6 @@ from loyalty.reading import Reading, with_value
 WAIT_FOR_ANSWER = timedelta(hours=24)  # then a reviewer looks at a bill whose question nobody has answered
 REFUSALS = ("not_an_invoice", "not_authorised", "stale", "seen", "no_products", "unreadable")
 REVERSALS = ("returned", "mistake")
-REVIEWERS = ("ops", "support", "finance")  # the roles of the staff that decide on bills
 
 _KEY = text("SELECT data_key FROM contacts WHERE id = :id")
 
@@ -52,7 +51,7 @@ class Decided:
 def approve(house: House, claim_id: str, by: str) -> Decided:
     """Credit a bill that waits, by the rules as they are. `by`: a name of the staff. Raises NotDone, StaffError."""
     with house.engine.begin() as conn:
-        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"), by)
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"), by, "claim.approve")
         if claim.member_id is None:
             raise NotDone(f"{claim_id}: its sender is no member yet; it is decided when they join")
         version = current(conn, claim.programme_id)
@@ -78,7 +77,7 @@ def approve(house: House, claim_id: str, by: str) -> Decided:
 def correct(house: House, claim_id: str, by: str, values: Mapping[str, str]) -> Decided:
     """Put right what was read; the claim waits on, to be approved or rejected. Raises NotDone, StaffError."""
     with house.engine.begin() as conn:
-        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"), by)
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked"), by, "claim.correct")
         for name, value in values.items():
             reading = with_value(reading, name, value)
         whole = replace(reading, verdict="review", question=None)
@@ -97,7 +96,7 @@ def correct(house: House, claim_id: str, by: str, values: Mapping[str, str]) -> 
 def reject(house: House, claim_id: str, by: str, reason: str) -> Decided:
     """Refuse a bill that waits; of a credited one, take the points back. Raises NotDone, StaffError."""
     with house.engine.begin() as conn:
-        claim, reading, now = _open(house, conn, claim_id, ("review", "asked", "credited"), by)
+        claim, reading, now = _open(house, conn, claim_id, ("review", "asked", "credited"), by, "claim.reject")
         fitting = REVERSALS if claim.state == "credited" else REFUSALS
         if reason not in fitting:
             raise NotDone(f"{claim_id} is {claim.state}: its reason is one of {', '.join(fitting)}")
@@ -152,9 +151,9 @@ def _reverse(
 
 
 def _open(
-    house: House, conn: Connection, claim_id: str, states: tuple[str, ...], by: str
+    house: House, conn: Connection, claim_id: str, states: tuple[str, ...], by: str, act: str
 ) -> tuple[Claim, Reading, datetime]:
-    staff.acting(conn, by, *REVIEWERS)
+    staff.acting(conn, by, act)
     claim = claims.lock(conn, claim_id)
     if claim is None:
         raise NotDone(f"there is no claim {claim_id}; ./saathi claims queue lists those that wait")

@@ -21,6 +21,7 @@ _ROW = text("""
     WHERE m.id = :id""")
 _STORED = text("""
     UPDATE media SET stored_as = :key, size_bytes = :size, sniffed_type = :type, stored_at = :now WHERE id = :id""")
+_FORGOTTEN = text("UPDATE media SET stored_as = NULL, sniffed_type = NULL, size_bytes = NULL WHERE id = :id")
 
 
 def row_of(conn: Connection, media_id: str) -> Any:
@@ -52,6 +53,13 @@ def bytes_of(house: House, row: Any) -> bytes | NotAvailable:
             "now": house.clock.now(conn),
         })  # fmt: skip
     return fetched.data
+
+
+def forget(house: House, row: Any) -> None:
+    """The picture goes from the store at once, whoever may still be about to read it. Its row stays, without its bytes."""
+    house.media.delete(row.stored_as or store_key("media", row.id))
+    with house.engine.begin() as conn:
+        conn.execute(_FORGOTTEN, {"id": row.id})
 
 
 def store_key(kind: str, name: str) -> str:

@@ -20,7 +20,7 @@ from payouts import passbook
 from payouts.tax import tax_year
 
 NEWEST = 10  # of each kind
-LISTS = ("consents", "messages", "parked", "tasks", "claims", "lots", "coupons", "payouts", "movements")
+LISTS = ("consents", "messages", "parked", "tasks", "claims", "kyc", "lots", "coupons", "payouts", "movements")
 
 _CONSENTS = text("""
     SELECT at, kind, given, version, locale FROM consents
@@ -42,6 +42,9 @@ _TASKS = text("""
 _CLAIMS = text("""
     SELECT id, state, reason, problems, invoice_date, total_paise, points, promised_at, created_at, decided_at, reviewer
     FROM claims WHERE conversation_id = :conversation OR member_id = :member ORDER BY created_at DESC, id DESC LIMIT :newest""")
+_KYC = text("""
+    SELECT id, kind, state, reason, masked, source, created_at, decided_at, decided_by FROM kyc_checks
+    WHERE member_id = :member AND state <> 'replaced' ORDER BY created_at DESC, id DESC LIMIT :newest""")
 _LOTS = text("""
     SELECT posting_id, points, remaining, expires_at FROM lots
     WHERE account = :available AND remaining > 0 ORDER BY expires_at NULLS LAST, id LIMIT :newest""")
@@ -87,7 +90,7 @@ def _member(conn: Connection, keyring: Keyring, now: datetime, row: Any, asked: 
         "points": {
             "available": has.available, "held": has.held, "expiring": has.expiring_points, "expiring_at": has.expiring_at
         },
-        "lots": _rows(conn, _LOTS, {"available": available, "newest": NEWEST}),
+        "kyc": _rows(conn, _KYC, asked), "lots": _rows(conn, _LOTS, {"available": available, "newest": NEWEST}),
         "coupons": [one | {"scanned_from": mask_phone(one["scanned_from"])} for one in _rows(conn, _COUPONS, asked)],
         "payouts": _rows(conn, _PAYOUTS, asked), "tax": _tax(conn, row.member_id, now),
         "movements": [

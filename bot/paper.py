@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from loyalty.reading import Question, Reading, from_record
+from ocr.aadhaar_card import masked
 
 if TYPE_CHECKING:  # image libraries are the media worker's alone
     from ocr.facts import Ask
@@ -20,11 +22,13 @@ def reading_of(paper: Paper) -> Reading:
     """The reading of a paper that is a bill."""
     ask = paper.decision.ask if paper.decision else None
     words = [word.text for sheet in paper.sheets for word in sheet.words]
-    return from_record(
+    reading = from_record(
         paper.record(), doc_type=paper.invoice.doc_type if paper.invoice else "other",
         question=_question(ask) if ask else None, einvoice=paper.einvoice.status if paper.einvoice else "",
-        words=tuple(words[:WORDS_MAX]),
     )  # fmt: skip
+    own = (reading.invoice_number,)  # one in ten such numbers passes an Aadhaar number's checksum
+    lines = tuple(replace(line, description=masked(line.description, own)) for line in reading.lines)
+    return replace(reading, lines=lines, words=tuple(masked(word, own) for word in words[:WORDS_MAX]))
 
 
 def _question(ask: Ask) -> Question:

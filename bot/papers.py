@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot import lease, media, picture_task, pictures, seen_codes
 from bot.paper import KINDS, reading_of
-from bot.photos import PROBLEMS, refused, told_of
+from bot.photos import PROBLEMS, forgotten, refused, told_of
 from bot.picture_task import Fetching
 from bot.task import Ended, Later, Task
 from bot.wiring import House
@@ -73,6 +73,8 @@ def _looked(house: House, task: Task, here: Fetching) -> _Look | PhotoRead:
 def _paper(house: House, task: Task, here: Fetching, look: _Look) -> Ended:
     go_on = _while_it_lasts(house, task)
     paper = house.read_paper(look.file, go_on=go_on)
+    if paper.kind not in KINDS and _is_aadhaar(paper):
+        return forgotten(house, task, here)
     claim = str(task.payload.get("claim") or "")
     if claim and not _is_another_bill(house, claim, here.rows[0], paper):
         files = [look.file if data is here.new else data for data in here.all]
@@ -82,6 +84,14 @@ def _paper(house: House, task: Task, here: Fetching, look: _Look) -> Ended:
     if paper.kind not in KINDS or (paper.decision and paper.decision.verdict == "refuse"):
         return _no_bill(paper, look.otherwise)
     return _ended(house, here, paper, "", look)
+
+
+def _is_aadhaar(paper: Paper) -> bool:
+    """Nothing of such a card may be kept. A bill is none, whatever numbers stand on it."""
+    from ocr.aadhaar_card import is_card
+    from ocr.rows import page_of
+
+    return is_card(row.text for sheet in paper.sheets for row in page_of(sheet).rows)
 
 
 def _while_it_lasts(house: House, task: Task) -> Callable[[], bool]:

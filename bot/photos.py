@@ -6,7 +6,10 @@ two; then it goes to the paper workers' queue, where a page takes seconds: no co
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, text
 
 from bot import media, picture_task, seen_codes, turn
 from bot.picture_task import Fetching
@@ -26,6 +29,7 @@ PROBLEMS = {  # the reader's word -> the flows'
     "pdf_encrypted": "pdf", "pdf_broken": "pdf", "pdf_too_costly": "pdf",
 }  # fmt: skip
 PDF = b"%PDF-"
+_WIPE = text("UPDATE tasks SET payload = jsonb_build_object('photo', CAST(:photo AS text)) WHERE id = :task")
 LETTERS_MIN = 20  # letter-like spots; the worst photos of bills that were measured show 288
 
 
@@ -36,6 +40,7 @@ def read(house: House, task: Task) -> Ended | Later:
 
 def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
     """Codes first, for they are quick and certain; what holds none of ours may be a bill."""
+    from ocr.aadhaar_card import is_card_code
     from ocr.image import Refused, open_image  # image libraries are the workers' alone: the web stays small
     from ocr.qr import read_codes
     from ocr.quality_paper import coach
@@ -47,6 +52,8 @@ def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
     if isinstance(picture, Refused):
         return Ended(picture.reason, refused(photo, picture.reason))
     codes = read_codes(picture)
+    if any(is_card_code(code.text) for code in codes.codes):
+        return forgotten(house, task, here)
     seen = told_of(photo, picture, codes)
     if seen.codes:
         return Ended("read", seen)
@@ -65,6 +72,17 @@ def told_of(photo: str, picture: Picture, codes: Readings) -> PhotoRead:
     from ocr.quality import look
 
     return photo_read(photo, [code.text for code in codes.codes], () if codes.codes else look(picture))
+
+
+def forgotten(house: House, task: Task, here: Fetching) -> Ended:
+    """An Aadhaar card: the picture goes, and what its codes say, and the member is told why."""
+    photo = str(task.payload["photo"])
+    media.forget(house, next(row for row in here.rows if row.id == photo))
+
+    def wipe(conn: Connection, now: datetime) -> None:
+        conn.execute(_WIPE, {"task": task.id, "photo": photo})
+
+    return Ended("aadhaar", PhotoRead(photo, (), "aadhaar"), wipe)
 
 
 def refused(photo: str, reason: str) -> PhotoRead:

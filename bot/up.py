@@ -51,6 +51,8 @@ def start(settings: Settings, malformed: Sequence[str] = ()) -> list[str]:
         *told,
         f"phones:  http://127.0.0.1:{sandbox}/   (the page that looks like WhatsApp)",
         f"service: http://127.0.0.1:{web}/readyz",
+        f"staff:   http://127.0.0.1:{web}/console/",
+        "         first admin: ./saathi staff add NAME --role admin, ./saathi staff password NAME, ./saathi staff totp NAME",
         f"logs:    {settings.root}/.local/logs/",
         "stop:    make down",
     ]

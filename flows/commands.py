@@ -12,7 +12,7 @@ from flows.settings import LANGUAGES
 from flows.talk import Talk
 
 TALKS_TO_STRANGERS = ("enrol", "settings")
-STARTED_BY_MEMBERS = ("scan", "bills", "balance", "redeem", "payouts", "tax", "pan")
+STARTED_BY_MEMBERS = ("scan", "bills", "balance", "redeem", "payouts", "tax", "pan", "kyc")
 NOT_YET = {
     "menu": "enrol.before.menu",
     "scan": "enrol.before.scan",
@@ -22,6 +22,7 @@ NOT_YET = {
     "payouts": "enrol.before.redeem",
     "tax": "enrol.before.redeem",
     "pan": "enrol.before.redeem",
+    "kyc": "enrol.before.redeem",
 }
 
 

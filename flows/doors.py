@@ -14,6 +14,7 @@ from flows.flowbook import (
     keeper,
     starts_enrolment,
     waits_for_membership,
+    wants_card,
     wants_picture,
     with_points,
 )
@@ -40,6 +41,8 @@ def scan(talk: Talk, event: Event) -> bool:
         talk.give(_kept(talk, "scan", "keep"), event)
         enrol(talk)
         return True
+    if isinstance(event, ev.PhotoSent) and not event.codes and talk.frames and wants_card(talk.frames[-1].state):
+        return talk.give(-1, event)
     bill = talk.find("invoice")
     if isinstance(event, ev.PhotoSent) and bill is not None and wants_picture(talk.frames[bill].state):
         talk.lift(bill)

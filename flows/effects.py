@@ -153,7 +153,7 @@ class ForgetDestination(Effect):
 
 @dataclass(frozen=True, slots=True)
 class PreviewTax(Effect):
-    """What taking so many points pays out now and what goes to tax. -> TaxPreviewed | TaxExceedsCash"""
+    """What taking so many points pays out now and what goes to tax. -> TaxPreviewed | TaxExceedsCash | KycAsked"""
 
     points: int
 
@@ -174,7 +174,7 @@ class SavePan(Effect):
 class RequestRedemption(Effect):
     """Hold the points and ask for the payout, both or neither.
     -> RedemptionRequested | TooFewPoints | TermsChanged | TaxExceedsCash | RedemptionLimited | DestinationNotUsable
-    | PinAsked | PinWrong | PinLocked"""
+    | PinAsked | PinWrong | PinLocked | KycAsked"""
 
     points: int
     token: str  # of the destination

@@ -171,8 +171,8 @@ class TaxExceedsCash(Event):
 @dataclass(frozen=True, slots=True)
 class PhotoRead(Event):
     """A picture was read, and is no bill. problem: "" | no_code | not_an_invoice | not_an_image | truncated | too_large |
-    too_many_pixels | not_available | unsupported. `hints`: blurred, dark, glare, too_small, cut_edges, too_far. Foreign
-    codes are counted, not told."""
+    too_many_pixels | not_available | unsupported | aadhaar. `hints`: blurred, dark, glare, too_small, cut_edges, too_far.
+    Foreign codes are counted, not told."""
 
     photo: str
     codes: tuple[str, ...]

@@ -10,6 +10,8 @@ from flows.details import DETAILS, AwaitMembership
 from flows.enrol import ENROL, AskName, first_question
 from flows.invoice import INVOICE, AwaitCorner, Confirming, Deciding, KeptBills, Typing
 from flows.kernel import Flow, State
+from flows.kyc import KYC
+from flows.kyc_states import AskKycPan, ConfirmKycCard, ReadingKyc, ReadingKycCard
 from flows.news import NEWS
 from flows.payout_status import PAYOUTS, ReadingPayouts
 from flows.redeem import REDEEM
@@ -20,7 +22,7 @@ from flows.settings import SETTINGS, AskLanguage
 from flows.tax import TAX, AskPan, ReadingTax
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
-FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, SETTINGS)
+FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, KYC, SETTINGS)
 BOOK: Mapping[str, Flow] = {flow.name: flow for flow in FLOWS}
 
 # What begins a flow: a command a member may give, or (keep, orphan_photo, keep_bill, bill) a picture, code or bill that
@@ -37,6 +39,7 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "payouts": lambda _: ReadingPayouts(),
     "tax": lambda _: ReadingTax(),
     "pan": lambda _: AskPan(),
+    "kyc": lambda _: ReadingKyc(),
     "language": lambda _: AskLanguage(),
 }
 
@@ -61,6 +64,11 @@ def wants_picture(state: State) -> bool:
     return isinstance(state, AwaitCorner)
 
 
+def wants_card(state: State) -> bool:
+    """Whether the state that has the floor takes a photo of a card."""
+    return isinstance(state, AskKycPan | ReadingKycCard | ConfirmKycCard)
+
+
 def waits_for_membership(state: State) -> bool:
     """Whether the state keeps something until its owner is a member."""
     return isinstance(state, Kept | KeptBills)
@@ -77,5 +85,6 @@ def starts_enrolment(known: Known) -> tuple[State, State]:
 
 
 __all__ = [
-    "BOOK", "NEWS", "STARTS", "asks_name", "keeper", "starts_enrolment", "waits_for_membership", "wants_picture", "with_points",
+    "BOOK", "NEWS", "STARTS", "asks_name", "keeper", "starts_enrolment", "waits_for_membership", "wants_card", "wants_picture",
+    "with_points",
 ]  # fmt: skip

@@ -18,6 +18,8 @@ from flows.events import (
     PinReset,
 )
 from flows.kernel import Event, Flow, State, Step, node
+from flows.kyc_events import KycApproved, KycAskedAgain, KycRejected, KycSentToReview
+from flows.kyc_words import news as kyc_news
 
 REJECTED = {
     "not_an_invoice": "news.bill_rejected.not_an_invoice",
@@ -73,6 +75,8 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (Say(hint),) if hint else ())
         case PinReset():
             return Step(state, (Say("news.pin_reset"),))
+        case KycApproved() | KycRejected() | KycAskedAgain() | KycSentToReview():
+            return Step(state, (kyc_news(event),))
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -111,6 +115,10 @@ NEWS = Flow(
                     PhotoHard,
                     PinReset,
                     EventParked,
+                    KycApproved,
+                    KycRejected,
+                    KycAskedAgain,
+                    KycSentToReview,
                 },
             )
         ]

@@ -20,6 +20,7 @@ from flows.effects import (
 )
 from flows.events import TaxExceedsCash, TaxPreviewed, TermsChanged
 from flows.kernel import Done, Flow, node
+from flows.kyc_events import KycAsked, KycGraded, SaveKyc
 from flows.redeem_bank import ask_account, ask_holder, ask_ifsc
 from flows.redeem_events import (
     DestinationAccepted,
@@ -37,6 +38,7 @@ from flows.redeem_events import (
     RedemptionRequested,
     TooFewPoints,
 )
+from flows.redeem_kyc import await_kyc
 from flows.redeem_pin import choose_pin, proposing_pin, prove_pin, repeat_pin, setting_pin
 from flows.redeem_points import ask_points, reading_terms
 from flows.redeem_states import (
@@ -46,6 +48,7 @@ from flows.redeem_states import (
     AskIfsc,
     AskPoints,
     AskVpa,
+    AwaitKyc,
     CheckingDestination,
     ChoosePin,
     Confirm,
@@ -113,9 +116,16 @@ SURE = [
     node(
         PreviewingTax,
         previewing_tax,
-        goes_to={AskPoints, OfferSaved, AskVpa, Confirm},
+        goes_to={AskPoints, OfferSaved, AskVpa, AwaitKyc, Confirm},
+        may_emit={Say, PreviewTax, SaveKyc},
+        hears={TaxPreviewed, TaxExceedsCash, KycAsked},
+    ),
+    node(
+        AwaitKyc,
+        await_kyc,
+        goes_to={OfferSaved, AskVpa, PreviewingTax, Done},
         may_emit={Say, PreviewTax},
-        hears={TaxPreviewed, TaxExceedsCash},
+        hears={KycGraded},
     ),
     node(
         Confirm,
@@ -127,8 +137,8 @@ SURE = [
     node(
         Requesting,
         requesting,
-        goes_to={ReadingTerms, AskPoints, Confirm, ProvePin, ChoosePin, Done},
-        may_emit={Say, ReadRedeemTerms},
+        goes_to={ReadingTerms, AskPoints, AwaitKyc, Confirm, ProvePin, ChoosePin, Done},
+        may_emit={Say, ReadRedeemTerms, SaveKyc},
         hears={
             RedemptionRequested,
             PinAsked,
@@ -139,6 +149,7 @@ SURE = [
             DestinationNotUsable,
             TermsChanged,
             TaxExceedsCash,
+            KycAsked,
         },
     ),
 ]

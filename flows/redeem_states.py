@@ -100,6 +100,17 @@ class PreviewingTax(State):
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitKyc(State):
+    """The member must be known first: `needs` is to be given, `waits` is being looked at."""
+
+    terms: Terms
+    points: int
+    to: Destination
+    needs: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm(State):
     order: Order
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flows.effects import PreviewTax, ReadRedeemTerms, RequestRedemption, Say, Value
 from flows.events import Commanded, Resumed, SecretGiven, Tapped, TaxExceedsCash, TaxPreviewed, TermsChanged, asks_again
 from flows.kernel import Done, Event, Step
+from flows.kyc_events import KycAsked
 from flows.redeem_events import (
     DestinationNotUsable,
     PinAsked,
@@ -16,6 +17,7 @@ from flows.redeem_events import (
     RedemptionRequested,
     TooFewPoints,
 )
+from flows.redeem_kyc import wait_for_kyc
 from flows.redeem_prompts import (
     ask_sure,
     ask_where,
@@ -46,9 +48,11 @@ def previewing_tax(state: PreviewingTax, event: Event) -> Step:
             return ask_sure(Order(state.terms, state.points, state.to, event))
         case TaxExceedsCash(points) if points == state.points:
             return Step(AskPoints(state.terms), (tax_exceeds(event),))
+        case KycAsked(points) if points == state.points:
+            return wait_for_kyc(state.terms, state.points, state.to, event)
         case Commanded("back"):
             return ask_where(state.terms, state.points)
-        case TaxPreviewed() | TaxExceedsCash():  # of a question that was given up meanwhile
+        case TaxPreviewed() | TaxExceedsCash() | KycAsked():  # of a question that was given up meanwhile
             return Step(state)
         case _:  # stored before its answer came: it is asked for again
             return Step(state, (PreviewTax(state.points),))
@@ -88,6 +92,8 @@ def requesting(state: Requesting, event: Event) -> Step:
     match event:
         case RedemptionRequested():
             return Step(Done(), (_on_its_way(event),))
+        case KycAsked():
+            return wait_for_kyc(order.terms, order.points, order.to, event)
         case PinAsked(known):
             return Step(ProvePin(order), (Say("pin.ask"),)) if known else Step(ChoosePin(order), (Say("pin.choose"),))
         case PinWrong(left):

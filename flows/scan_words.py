@@ -29,6 +29,7 @@ PROBLEMS = (
     "too_many_pixels",
     "not_available",
     "unsupported",
+    "aadhaar",
 )
 HINTS = ("too_small", "too_far", "blurred", "dark", "glare", "cut_edges")  # the first that applies is told
 

@@ -18,7 +18,7 @@ from flows.redeem_events import (
     RedemptionRequested,
     TooFewPoints,
 )
-from handlers import destinations, redeem_pin, secrets
+from handlers import destinations, kyc_gate, redeem_pin, secrets
 from handlers.tax import terms_of
 from handlers.turn import Turn
 from ledger import balance as books
@@ -64,6 +64,8 @@ def request_redemption(turn: Turn, effect: RequestRedemption, key: str) -> Event
     refusal = _destination_refusal(turn, effect.token, usable_at)
     if refusal is None and effect.points > _left(turn).most:
         refusal = RedemptionLimited()
+    if refusal is None:
+        refusal = kyc_gate.asked_for(turn, effect.points, effect.token)
     if refusal is None and turn.programme.redeem.pin != "off":  # wrong tries lock every sum, not only those that take a PIN
         refusal = redeem_pin.locked(turn)
     if refusal is None and redeem_pin.wanted(turn, effect.points * turn.programme.paise_per_point):

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flows import effects as do
+from flows import kyc_events as kyc
 from flows.kernel import Effect, Event
 from handlers.balance import read_balance
 from handlers.destinations import check_destination, forget_destination, join_account
 from handlers.invoice import answer_claim, decide_claims, read_claims
+from handlers.kyc import read_kyc, read_kyc_card, save_kyc, send_kyc_photo, take_kyc_pan
 from handlers.payout_status import read_payouts
 from handlers.people import enrol, record_consent, save_mobile, save_shop, set_language
 from handlers.redeem import read_redeem_terms, request_redemption
@@ -47,6 +49,11 @@ HANDLERS: Mapping[type[Effect], Handler] = {
     do.ReadTax: read_tax,
     do.SavePan: save_pan,
     do.RequestRedemption: request_redemption,
+    kyc.ReadKyc: read_kyc,
+    kyc.ReadKycCard: read_kyc_card,
+    kyc.SaveKyc: save_kyc,
+    kyc.TakeKycPan: take_kyc_pan,
+    kyc.SendKycPhoto: send_kyc_photo,
     do.DropDelayNews: drop_delay_news,
     do.ForgetSecret: forget_secret,
 }

@@ -15,9 +15,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from base.gstin import gstin_in_words
 from base.pan import holds_pan, pan_in_words
 from base.pin import as_pin
 from base.sealing import Keyring, Sealer
+from base.udyam import udyam_in_words
 from flows.effects import ForgetSecret
 from flows.events import SecretGiven
 from flows.kernel import Event
@@ -54,6 +56,14 @@ class Secret:
     plain: str
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Who wrote a secret, and for which member."""
+
+    contact_id: str
+    member_id: str
+
+
 def unasked(words: str) -> SecretGiven | None:
     """A secret that nobody asked for: it is told apart, and nothing of it is kept beyond the sealed message."""
     if STRUCK_OUT in words:
@@ -79,11 +89,19 @@ def asked(turn: Turn, words: str, kind: str) -> SecretGiven:
 def put(turn: Turn, kind: str, plain: str, last4: str) -> str:
     """Seal a secret of the member's; its token."""
     token = turn.ids.new("sec")
-    turn.conn.execute(_PUT, {
-        "token": token, "contact": turn.conversation.contact_id, "member": turn.member_id, "kind": kind, "last4": last4,
-        "sealed": member_sealer(turn).seal(plain.encode(), f"secrets/{token}"), "now": turn.now,
-    })  # fmt: skip
+    whose = Whose(turn.conversation.contact_id, turn.member_id)
+    keep(turn.conn, member_sealer(turn), token, whose, kind, plain, last4, turn.now)
     return token
+
+
+def keep(
+    conn: Connection, sealer: Sealer, token: str, whose: Whose, kind: str, plain: str, last4: str, now: datetime
+) -> None:
+    """Write the secret's row. `sealer`: the member's."""
+    conn.execute(_PUT, {
+        "token": token, "contact": whose.contact_id, "member": whose.member_id, "kind": kind, "last4": last4,
+        "sealed": sealer.seal(plain.encode(), f"secrets/{token}"), "now": now,
+    })  # fmt: skip
 
 
 def member_sealer(turn: Turn) -> Sealer:
@@ -128,6 +146,8 @@ _SHAPES: Mapping[str, tuple[Shape, ...]] = {  # by what a state asks for, the fi
     "bank": (Shape("account", "bank", account_given), _VPA),
     "pan": (Shape("pan", "pan", pan_in_words),),
     "pin": (Shape("pin", "pin", as_pin),),
+    "gstin": (Shape("gstin", "gstin", gstin_in_words),),
+    "udyam": (Shape("udyam", "udyam", udyam_in_words),),
 }
 
 

@@ -7,14 +7,19 @@ from flows.effects import ForgetSecret, PreviewTax, ReadTax, SavePan
 from flows.events import TaxExceedsCash, TaxPreviewed
 from flows.kernel import Event
 from flows.tax_events import PanRefused, PanSaved, TaxRead
-from handlers import secrets
+from handlers import kyc_gate, kyc_keep, secrets
+from handlers.kyc_keep import Given
 from handlers.turn import Turn
+from loyalty.kyc_rules import ever_needed
 from payouts import pan, passbook
 from payouts.passbook import Assessed
 from payouts.tax import Rule, Split, rule_on, tax_year
 
 
 def preview_tax(turn: Turn, effect: PreviewTax, key: str) -> Event | None:
+    """What would be paid; before that, what must be known of the member."""
+    if (unknown := kyc_gate.asked_for(turn, effect.points)) is not None:
+        return unknown
     worth_paise = effect.points * turn.programme.paise_per_point
     assessed = passbook.preview(
         turn.conn, rules=turn.tax_rules, member_id=turn.member_id, benefit_paise=worth_paise, now=turn.now
@@ -54,6 +59,8 @@ def save_pan(turn: Turn, effect: SavePan, key: str) -> Event | None:
         given = pan.give(
             turn.conn, turn.keyring, member_id=turn.member_id, pan=secret.plain, source="chat", now=turn.now
         )
+        if ever_needed(turn.programme.kyc, turn.known.role):  # one PAN for both; another's is looked at by a person
+            kyc_keep.keep_pan(turn, Given(secret.plain))
     except ValueError:
         return PanRefused()
     return PanSaved(given.masked, _rule(turn).rate_bp)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, StringConstraints
 
 from base.gstin import normal_gstin
+from loyalty.kyc_rules import Kyc
 from loyalty.products import Line, Locale, Part, Points, Product, Sku, normalised
 
 
@@ -69,6 +70,7 @@ class Programme(Part):
     budget_points: Annotated[StrictInt, Field(ge=1, le=10**12)]  # all the points it may ever give out: a hard stop
     redeem: Redeem
     invoices: Invoices = Invoices()
+    kyc: Kyc = Kyc()
     notice: Notice
     products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=10_000)]
     distributors: tuple[Distributor, ...] = ()

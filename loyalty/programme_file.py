@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from base.gstin import normal_gstin
+from loyalty.kyc_rules import Kyc, KycRule
+from loyalty.kyc_rules import faults as kyc_faults
 from loyalty.products import Part, Product, normalised
 from loyalty.programme import Distributor, Invoices, Notice, Programme, Redeem
 
@@ -52,6 +54,8 @@ _TABLES: Mapping[int | str, type[Part]] = {
     "redeem": Redeem,
     "invoices": Invoices,
     "notice": Notice,
+    "kyc": Kyc,
+    "rules": KycRule,
 }
 
 
@@ -73,7 +77,7 @@ def parse_programme(data: bytes) -> Programme:
     except ValidationError as wrong:
         faults += [_fault(error) for error in wrong.errors(include_url=False)]
     # Looked for in the raw tables, so that a slip in one product does not hide a doubled SKU in another.
-    faults += [fault for look in (_duplicates, _languages, _amounts, _redeeming) for fault in look(raw)]
+    faults += [fault for look in (_duplicates, _languages, _amounts, _redeeming, _knowing) for fault in look(raw)]
     if programme is None or faults:
         more = len(faults) - FAULTS_MAX
         raise BadProgramme(faults[:FAULTS_MAX] + ([f"and {more} more faults"] if more > 0 else []))
@@ -123,7 +127,7 @@ def _short(value: object) -> str:
 
 
 def _meant(path: tuple[int | str, ...]) -> str:
-    table = next((_TABLES[part] for part in path[:-1] if part in _TABLES), Programme)
+    table = next((_TABLES[part] for part in reversed(path[:-1]) if part in _TABLES), Programme)
     near = get_close_matches(str(path[-1]), table.model_fields, n=1)
     return f"; did you mean {near[0]}?" if near else ": remove it"
 
@@ -193,6 +197,11 @@ def _amounts(raw: Mapping[str, Any]) -> Iterator[str]:
         yield f"redeem.least_points: {least} points are less than 1 rupee, the least a payout can be"
     if paise * most > PAYOUT_PAISE_MOST:
         yield f"redeem.most_points: {most} points are more than 1,00,000 rupees, the most that UPI carries at once"
+
+
+def _knowing(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Whom the programme must know, said twice or beside itself."""
+    return iter(tuple(kyc_faults(raw.get("kyc"))))
 
 
 def _redeeming(raw: Mapping[str, Any]) -> Iterator[str]:

@@ -26,6 +26,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 LOOK_S = (5, 3_600)  # least and most until the next look: as long as it has taken so far
 
 _READ = text("SELECT state, provider_id, tries, asked_at FROM destination_checks WHERE token = :token FOR NO KEY UPDATE")
+_KNOWN = text("SELECT state, score FROM destination_checks WHERE token = :token AND state <> 'asked'")
 _ASK = text("""
     INSERT INTO destination_checks (token, member_id, provider, state, tries, asked_at)
     VALUES (:token, :member, :provider, 'asked', 1, :now)
@@ -70,7 +71,8 @@ class Checker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """Committed: ask now; with `provider_id` look at what was asked before. `names`: any of these is the member's."""
+    """Committed: ask now; with `provider_id` look at what was asked before. `names`: any of these is the member's.
+    `payout_id`: of what waits for the answer, a payout or a KYC check: it spreads the tries."""
 
     payout_id: str
     token: str
@@ -80,16 +82,35 @@ class Checking:
     provider_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found out of a destination. state: valid | name_differs | invalid | unavailable. `score`: of the names."""
+
+    state: str
+    score: int | None
+
+
+def known(conn: Connection, token: str) -> Known | None:
+    """None where it is not known yet."""
+    row = conn.execute(_KNOWN, {"token": token}).one_or_none()
+    return Known(row.state, row.score) if row else None
+
+
 def gate(conn: Connection, payout: Payout, provider: str, now: datetime) -> tuple[str, str | None]:
+    """What is known of the payout's destination, as `gate_of` says it."""
+    return gate_of(conn, payout.secret_token, payout.member_id, provider, now)
+
+
+def gate_of(conn: Connection, token: str, member_id: str, provider: str, now: datetime) -> tuple[str, str | None]:
     """What is known of the destination: (state, the provider's id); "ask" where nobody has asked, or must again."""
-    row = conn.execute(_READ, {"token": payout.secret_token}).one_or_none()
+    row = conn.execute(_READ, {"token": token}).one_or_none()
     if row is not None and row.state != "asked":
         return str(row.state), None
     if row is not None and ((row.tries >= TRIES_MAX and row.provider_id is None) or now - row.asked_at >= GIVE_UP_AFTER):
-        _end(conn, payout.secret_token, "unavailable", now)
+        _end(conn, token, "unavailable", now)
         return "unavailable", None
     if row is None or row.provider_id is None:
-        conn.execute(_ASK, {"token": payout.secret_token, "member": payout.member_id, "provider": provider, "now": now})
+        conn.execute(_ASK, {"token": token, "member": member_id, "provider": provider, "now": now})
         return "ask", None
     return "ask", str(row.provider_id)
 

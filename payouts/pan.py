@@ -61,6 +61,12 @@ def give(conn: Connection, keyring: Keyring, *, member_id: str, pan: str, source
     return Given(index, masked, tuple(others))
 
 
+def may_be(conn: Connection, keyring: Keyring, *, member_id: str, pan: str) -> bool:
+    """Whether nothing speaks against the PAN being the member's: they have given none, or this one."""
+    given = conn.execute(_CURRENT, {"member": member_id}).scalar_one_or_none()
+    return given is None or given in BlindIndex(keyring, "pan").under_every_key(pan)
+
+
 def opened(keyring: Keyring, *, member_id: str, data_key: bytes, sealed: bytes) -> str:
     """The PAN itself, for the statement of deductions alone. Raises CannotOpen."""
     return keyring.unwrap(data_key, member_id).open(sealed, _place(member_id)).decode()

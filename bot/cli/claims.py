@@ -16,7 +16,7 @@ from base.media_store import NotStored
 from base.money import rupees
 from base.staff import StaffError
 from bot import claims as desk
-from bot.cli.acting import as_staff
+from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, of, print_json, refuse
 from bot.wiring import House
 from flows.invoice_answers import as_value
@@ -41,6 +41,7 @@ def group() -> None:
 
 
 @group.command()
+@by_staff("claim.read")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def queue(ctx: click.Context, as_json: bool) -> None:
@@ -69,15 +70,17 @@ def queue(ctx: click.Context, as_json: bool) -> None:
 @group.command()
 @click.argument("claim")
 @click.option("--pictures", type=click.Path(file_okay=False, path_type=Path), help="Write its pictures into this directory.")
+@by_staff("claim.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def show(ctx: click.Context, claim: str, pictures: Path | None, as_json: bool) -> None:
     """One claim: what was read, what stood in the way, and all that happened to it."""
     house = of(ctx)
-    with house.engine.connect() as conn:
+    with house.engine.begin() as conn:
         found = rows_of.read(conn, claim)
         if found is None:
             raise refuse(f"there is no claim {claim}; ./saathi claims queue lists those that wait")
+        touched(conn, "claim.read", claim)
         page = _page(house, conn, found)
         if pictures is not None:
             page["pictures"] = _pictures(house, conn, found, pictures)
@@ -86,12 +89,12 @@ def show(ctx: click.Context, claim: str, pictures: Path | None, as_json: bool) -
 
 @group.command()
 @click.argument("claim")
-@as_staff
+@as_staff("claim.approve")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def approve(ctx: click.Context, claim: str, actor: str, as_json: bool) -> None:
     """Credit a bill by the programme's rules, and tell the member."""
-    _decide(ctx, as_json, lambda house: desk.approve(house, claim, actor))
+    _decide(ctx, as_json, actor, "claim.approve", lambda house: desk.approve(house, claim, actor))
 
 
 @group.command()
@@ -100,29 +103,32 @@ def approve(ctx: click.Context, claim: str, actor: str, as_json: bool) -> None:
     "--set", "values", multiple=True, required=True, metavar="NAME=VALUE",
     help="number, date (2026-04-05), seller (GSTIN), total, taxable or counted (rupees that earn points).",
 )  # fmt: skip
-@as_staff
+@as_staff("claim.correct")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def correct(ctx: click.Context, claim: str, values: tuple[str, ...], actor: str, as_json: bool) -> None:
     """Put right what was read; approve it afterwards."""
     given = dict(_value(each) for each in values)
-    _decide(ctx, as_json, lambda house: desk.correct(house, claim, actor, given))
+    _decide(ctx, as_json, actor, "claim.correct", lambda house: desk.correct(house, claim, actor, given))
 
 
 @group.command()
 @click.argument("claim")
 @click.option("--reason", required=True, type=click.Choice([*desk.REFUSALS, *desk.REVERSALS]))
-@as_staff
+@as_staff("claim.reject")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def reject(ctx: click.Context, claim: str, reason: str, actor: str, as_json: bool) -> None:
     """Refuse a bill that waits; take back the points of one that was credited (returned, mistake). The member is told."""
-    _decide(ctx, as_json, lambda house: desk.reject(house, claim, actor, reason))
+    _decide(ctx, as_json, actor, "claim.reject", lambda house: desk.reject(house, claim, actor, reason))
 
 
-def _decide(ctx: click.Context, as_json: bool, decide: Any) -> None:
+def _decide(ctx: click.Context, as_json: bool, actor: str, act: str, decide: Any) -> None:
+    house = of(ctx)
+    with house.engine.begin() as conn:
+        on_duty(conn, actor, act)
     try:
-        decided: desk.Decided = decide(of(ctx))
+        decided: desk.Decided = decide(house)
     except (desk.NotDone, StaffError) as why:
         raise refuse(str(why)) from why
     if as_json:

@@ -10,6 +10,7 @@ import click
 from rich.table import Table
 
 from base.days import day_of
+from bot.cli.acting import by_staff
 from bot.cli.coupon_lookup import (
     as_json_option,
     batch_option,
@@ -42,6 +43,7 @@ def group() -> None:
 @click.option("--inactive", is_flag=True, help="Stock that waits for `coupon activate`.")
 @programme_option
 @as_json_option
+@by_staff("coupon.issue")
 @click.pass_context
 def issue(
     ctx: click.Context, sku: str, count: int, expires: datetime | None, inactive: bool, programme_id: str | None,
@@ -65,6 +67,7 @@ def issue(
 @group.command()
 @batch_option
 @as_json_option
+@by_staff("coupon.read_codes")
 @click.pass_context
 def codes(ctx: click.Context, batch_id: str, as_json: bool) -> None:
     """Print a batch's codes again."""

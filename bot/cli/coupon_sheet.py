@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection, text
 
+from bot.cli.acting import by_staff
 from bot.cli.coupon_lookup import as_json_option, batch_option, find_batch, signing_key
 from bot.cli.house import of, print_json, refuse
 from loyalty import stock
@@ -27,6 +28,7 @@ DEFAULT = Grid()
 @click.option("--rows", default=DEFAULT.rows, type=click.IntRange(1, 20), show_default=True)
 @click.option("--number", help="The WhatsApp number behind the QR; without it, the programme's only sender.")
 @as_json_option
+@by_staff("coupon.read_codes")
 @click.pass_context
 def sheet(
     ctx: click.Context, batch_id: str, out: Path, columns: int, rows: int, number: str | None, as_json: bool

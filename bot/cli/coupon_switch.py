@@ -11,6 +11,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from base.days import day_of
+from bot.cli.acting import by_staff
 from bot.cli.coupon_lookup import as_json_option, find_batch, find_coupon, genuine_codes
 from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.wiring import House
@@ -23,6 +24,7 @@ from loyalty.stock import Coupon, Target
 @click.option("--batch", "batch_id")
 @click.option("--code", "typed", multiple=True, help="May be repeated.")
 @as_json_option
+@by_staff("coupon.activate")
 @click.pass_context
 def activate(ctx: click.Context, batch_id: str | None, typed: tuple[str, ...], as_json: bool) -> None:
     """Switch stock on, by batch or by code."""
@@ -33,6 +35,7 @@ def activate(ctx: click.Context, batch_id: str | None, typed: tuple[str, ...], a
 @click.option("--batch", "batch_id")
 @click.option("--code", "typed", multiple=True, help="May be repeated.")
 @as_json_option
+@by_staff("coupon.void")
 @click.pass_context
 def void(ctx: click.Context, batch_id: str | None, typed: tuple[str, ...], as_json: bool) -> None:
     """Make stock worthless for good, by batch or by code; what is claimed stays claimed."""
@@ -42,6 +45,7 @@ def void(ctx: click.Context, batch_id: str | None, typed: tuple[str, ...], as_js
 @click.command()
 @click.argument("code")
 @as_json_option
+@by_staff("coupon.read")
 @click.pass_context
 def show(ctx: click.Context, code: str, as_json: bool) -> None:
     """How one coupon stands, and who claimed it."""

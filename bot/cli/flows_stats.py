@@ -10,6 +10,7 @@ import click
 from rich.table import Column, Table
 
 from base.days import day_of, end_of, start_of
+from bot.cli.acting import by_staff
 from bot.cli.house import console, of, print_json, refuse
 from bot.flow_stats import Stats, collect
 from flows.diagram import BEGIN
@@ -26,6 +27,7 @@ ROWS_SHOWN = 40
 @click.option("--flow", "flows", multiple=True, type=click.Choice(sorted(BOOK)), help="Only this one; may be repeated.")
 @click.option("--svg", "picture", type=click.Path(dir_okay=False, path_type=Path), help="Also draw it into this file.")
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("flows.read")
 @click.pass_context
 def stats(
     ctx: click.Context, since: datetime | None, until: datetime | None, flows: tuple[str, ...], picture: Path | None, as_json: bool

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import text
 
+from bot.cli.acting import by_staff, touched
 from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses
 from flows.codec import to_json
@@ -31,14 +32,16 @@ def group() -> None:
 @click.option("--turn", type=click.IntRange(1, 2**63 - 1), help="Only this turn.")
 @click.option("--last", default=20, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("journal.read", keeps=True)
 @click.pass_context
 def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: bool) -> None:
     """The last turns of a conversation. WHICH: a phone or a conversation's id. Words people wrote are not shown."""
     house = of(ctx)
-    with house.engine.connect() as conn:
+    with house.engine.begin() as conn:
         found = conn.execute(_FIND, {"which": which, "addresses": addresses(which)}).one_or_none()
         if found is None:
             raise refuse(f"there is no conversation {which}: give a phone with its country code, or a conversation's id")
+        touched(conn, "journal.read", found.id)
         rows = conn.execute(_TURNS, {"id": found.id, "turn": turn, "last": last}).all()
     if turn and not rows:
         raise refuse(f"{found.id} has no turn {turn}; ./saathi journal show {which} lists the last ones")

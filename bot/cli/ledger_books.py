@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from base import audit
 from base.days import day_of, end_of
 from base.money import grouped, rupees
-from bot.cli.acting import as_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses, nobody
 from bot.cli.programme import chosen
@@ -41,14 +41,16 @@ _BY_ADDRESS = text("""
 @click.option("--to", "last", type=DAY, help="Last day, included; today otherwise.")
 @click.option("--programme", help="Needed only for someone in several.")
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("ledger.read_member", keeps=True)
 @click.pass_context
 def statement(
     ctx: click.Context, who: str, first: datetime | None, last: datetime | None, programme: str | None, as_json: bool
 ) -> None:
     """What happened to a member's points, by when it happened, with the balance before, between and after."""
     house = of(ctx)
-    with house.engine.connect() as conn:
+    with house.engine.begin() as conn:
         programme_id, member_id = _member(conn, who, programme)
+        touched(conn, "ledger.read_member", member_id)
         until_day = last.date() if last else day_of(house.clock.now(conn))
         from_day = first.date() if first else until_day.replace(day=1)
         if from_day > until_day:
@@ -66,12 +68,14 @@ def statement(
 @click.option("--true/--known", "true", default=True, help="As it truly was, or as the books showed it at that time.")
 @click.option("--programme", help="Needed only for someone in several.")
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("ledger.read_member", keeps=True)
 @click.pass_context
 def balance(ctx: click.Context, who: str, at: str | None, true: bool, programme: str | None, as_json: bool) -> None:
     """A member's accounts at any time: by when things happened (--true), or by when they were recorded (--known)."""
     house = of(ctx)
-    with house.engine.connect() as conn:
+    with house.engine.begin() as conn:
         programme_id, member_id = _member(conn, who, programme)
+        touched(conn, "ledger.read_member", member_id)
         moment_asked = _moment(at) if at else house.clock.now(conn)
         found = (as_true if true else as_known)(conn, programme_id, member_id, moment_asked)
     page = {"programme": programme_id, "member": member_id, "at": moment_asked, "as": "true" if true else "known"}
@@ -110,7 +114,7 @@ def liability(ctx: click.Context, programme: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("month", metavar="YYYY-MM")
-@as_staff
+@as_staff("ledger.close")
 @click.option("--programme", help="Needed only where several are published.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -129,7 +133,7 @@ def close(ctx: click.Context, month: str, actor: str, programme: str | None, as_
 
 def _begin_closing(house: House, month: str, actor: str, programme: str | None) -> str:
     with house.engine.begin() as conn:
-        name, now = on_duty(conn, actor, "finance").name, house.clock.now(conn)
+        name, now = on_duty(conn, actor, "ledger.close").name, house.clock.now(conn)
         programme_id = chosen(conn, programme)
         try:
             outcome = periods.begin(conn, programme_id, month, name, now)

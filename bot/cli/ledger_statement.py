@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection, text
 
+from bot.cli.acting import by_staff, touched
 from bot.cli.house import of, print_json, refuse
 from bot.cli.member import addresses, nobody
 from bot.seal import seal
@@ -32,12 +33,14 @@ _BY_PHONE = text(
 @click.option("--last", default=200, type=click.IntRange(1, LAST_MAX), show_default=True, help="How many postings.")
 @click.option("--programme", "programme_id", help="Needed only for someone in several.")
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("ledger.read_member", keeps=True)
 @click.pass_context
 def statement(ctx: click.Context, who: str, out: Path, last: int, programme_id: str | None, as_json: bool) -> None:
     """Seal what is posted, and write a member's statement as PDF with its proof. It holds no name and no number."""
     house = of(ctx)
-    with house.engine.connect() as conn:
+    with house.engine.begin() as conn:
         programme, member = _find(conn, who, programme_id)
+        touched(conn, "ledger.read_member", member)
     seal(house)
     with house.engine.connect().execution_options(isolation_level="REPEATABLE READ") as conn:
         try:

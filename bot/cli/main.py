@@ -14,7 +14,7 @@ GROUPS = {
     "clock": "clock", "programme": "programme", "coupon": "coupon", "member": "member", "ledger": "ledger",
     "claims": "claims", "outbox": "outbox", "journal": "journal", "payouts": "payouts", "content": "content", "keys": "keys",
     "tax": "tax", "staff": "staff", "doctor": "doctor", "talk": "talk", "flows": "flows", "bench": "bench",
-    "simulate": "simulate", "parked": "parked",
+    "simulate": "simulate", "kyc": "kyc", "parked": "parked",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Connection, text
 
 from bot import bells, pins
-from bot.cli.acting import as_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import of, print_json, refuse
 from bot.cli.member_words import in_words
 from bot.member_page import page
@@ -35,13 +35,16 @@ def group() -> None:
 @group.command()
 @click.argument("phone")
 @click.option("--programme", "programme_id", help="Needed only for someone in several.")
+@by_staff("member.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool) -> None:
     """One member's page. PHONE: +919812345678, 9812345678, or a WhatsApp user id."""
     house = of(ctx)
-    with house.engine.connect() as conn:
-        shown = page(conn, house.keyring, house.clock.now(conn), _one(conn, phone, programme_id))
+    with house.engine.begin() as conn:
+        found = _one(conn, phone, programme_id)
+        shown = page(conn, house.keyring, house.clock.now(conn), found)
+        touched(conn, "member.read", found.member_id or found.conversation_id)
     print_json(shown) if as_json else click.echo(in_words(shown))
 
 
@@ -49,13 +52,13 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
 @click.argument("phone")
 @click.option("--programme", "programme_id", help="Needed only for someone in several.")
 @click.option("--reason", required=True, help="How you made sure that it is they who ask; kept.")
-@as_staff
+@as_staff("member.reset_pin")
 @click.pass_context
 def reset_pin(ctx: click.Context, phone: str, programme_id: str | None, reason: str, actor: str) -> None:
     """Take away a member's PIN, and its lock. They are told, and choose a new one when money next goes out."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        by = on_duty(conn, actor, "support")
+        by = on_duty(conn, actor, "member.reset_pin")
         member_id = _one(conn, phone, programme_id).member_id
         told = pins.reset(house, conn, member_id, by=by.name, reason=reason) if member_id else None
     if told is None:

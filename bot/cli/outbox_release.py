@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from base import audit
 from base.masking import mask_phone
-from bot.cli.acting import as_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty
 from bot.cli.house import moment_utc, of, print_json, refuse
 from whatsapp import shelf
 from whatsapp.errors import Kind
@@ -46,6 +46,7 @@ STATES = {
 @click.command()
 @click.argument("message", type=click.IntRange(1, 2**63 - 1))
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("outbox.read")
 @click.pass_context
 def show(ctx: click.Context, message: int, as_json: bool) -> None:
     """One message: its way, why it stands where it stands, and the turn that wrote it. Words are not shown."""
@@ -63,14 +64,14 @@ def show(ctx: click.Context, message: int, as_json: bool) -> None:
 
 @click.command()
 @click.argument("message", type=click.IntRange(1, 2**63 - 1))
-@as_staff
+@as_staff("outbox.release")
 @click.option("--reason", required=True, help="Why; kept in the audit log.")
 @click.pass_context
 def release(ctx: click.Context, message: int, actor: str, reason: str) -> None:
     """Let a message leave that is held, failed or unconfirmed. One that is unconfirmed may then arrive twice."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        by = on_duty(conn, actor, "support", "ops")
+        by = on_duty(conn, actor, "outbox.release")
         row, now = _one(conn, message), house.clock.now(conn)
         if (why_not := _why_not(row, now)) is not None:
             raise refuse(f"message {message} stays: {why_not}")

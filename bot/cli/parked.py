@@ -14,7 +14,7 @@ from base.masking import mask_phone
 from base.sealing import CannotOpen
 from bot import parked as events
 from bot import turn
-from bot.cli.acting import as_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses
 from bot.parked import CannotRetry, Parked
@@ -37,6 +37,7 @@ def group() -> None:
 @click.option("--to", "phone", help="Only of this phone.")
 @click.option("--last", default=100, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("parked.read")
 @click.pass_context
 def list_(ctx: click.Context, phone: str | None, last: int, as_json: bool) -> None:
     """The newest that nobody has seen to. Words are not shown."""
@@ -58,6 +59,7 @@ def list_(ctx: click.Context, phone: str | None, last: int, as_json: bool) -> No
 @group.command()
 @click.argument("event", type=click.IntRange(1, 2**63 - 1))
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("parked.read")
 @click.pass_context
 def show(ctx: click.Context, event: int, as_json: bool) -> None:
     """One of them, with what it is, without what was written."""
@@ -75,14 +77,14 @@ def show(ctx: click.Context, event: int, as_json: bool) -> None:
 
 @group.command()
 @click.argument("event", type=click.IntRange(1, 2**63 - 1))
-@as_staff
+@as_staff("parked.retry")
 @_why
 @click.pass_context
 def retry(ctx: click.Context, event: int, actor: str, reason: str) -> None:
     """Answer it now with today's code. Where it fails again it is parked again, and the member is not told twice."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        by = on_duty(conn, actor, "support", "ops")
+        by = on_duty(conn, actor, "parked.retry")
         found = _one(conn, event)
         try:
             changed = events.retry(conn, found, by=by.name, reason=reason, at=house.clock.now(conn))
@@ -100,14 +102,14 @@ def retry(ctx: click.Context, event: int, actor: str, reason: str) -> None:
 
 @group.command()
 @click.argument("event", type=click.IntRange(1, 2**63 - 1))
-@as_staff
+@as_staff("parked.drop")
 @_why
 @click.pass_context
 def drop(ctx: click.Context, event: int, actor: str, reason: str) -> None:
     """Let it go: it is answered no more. What was promised about it must be told to the member by a person."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        by = on_duty(conn, actor, "support", "ops")
+        by = on_duty(conn, actor, "parked.drop")
         if not events.drop(conn, _one(conn, event), by=by.name, reason=reason, at=house.clock.now(conn)):
             raise refuse(f"somebody has just seen to event {event}")
     click.echo(f"event {event} is dropped")

@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from sqlalchemy import text
 
 from base.money import rupees
+from bot.cli.acting import by_staff
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses
 from bot.cli.payouts_decide import VERBS
@@ -40,6 +41,7 @@ for _each in (*VERBS, reconcile):
 @click.option("--alerts", is_flag=True, help="Only those that a person must look at.")
 @click.option("--state", type=click.Choice([state.value for state in State]), help="Only those in this state.")
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("payout.read")
 @click.pass_context
 def show(
     ctx: click.Context, payout: str | None, phone: str | None, alerts: bool, state: str | None, as_json: bool

@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from sqlalchemy import Connection, text
 
 from bot import reconcile as nightly
+from bot.cli.acting import by_staff
 from bot.cli.house import console, moment_utc, of, print_json, refuse
 from payouts import reconcile as runs
 from payouts.differences import MEANINGS, Cause
@@ -24,6 +25,7 @@ _DIFFERENCES = text("""
 @click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 365), help="How far back.")
 @click.option("--last", is_flag=True, help="Only show what the newest run found.")
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("payout.reconcile")
 @click.pass_context
 def reconcile(ctx: click.Context, days: int, last: bool, as_json: bool) -> None:
     """Compare with the provider now; exit 1 when a difference needs a person. A run that broke off is taken up."""

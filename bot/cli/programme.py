@@ -10,6 +10,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from base.money import grouped, rupees
+from bot.cli.acting import by_staff
 from bot.cli.house import console, of, print_json, refuse
 from flows.texts import LOCALES
 from ledger.budget import Budget, open_programme, read_budget, set_budget
@@ -27,6 +28,7 @@ def group() -> None:
 @group.command("publish")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
+@by_staff("programme.publish")
 @click.pass_context
 def publish_file(ctx: click.Context, file: Path, as_json: bool) -> None:
     """Check FILE and put it in force at once. What is in force already stays: no new version."""

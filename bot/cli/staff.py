@@ -1,4 +1,4 @@
-"""Staff: who may decide, and what they did."""
+"""Staff: who may decide, and what they did. How they prove themselves stands in staff_door.py."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ import click
 from rich.table import Table
 
 from base import audit
-from base.staff import ROLES, StaffError, add, everyone
-from bot.cli.acting import on_duty
+from base.permissions import ROLES
+from base.staff import StaffError, add, change, everyone, has_admin
+from bot.cli.acting import as_staff, by_staff, on_duty
 from bot.cli.house import console, moment, of, print_json, refuse
+from bot.cli.staff_door import VERBS
+
+_roles = click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="May be given several times."
+)  # fmt: skip
+_why = click.option("--reason", default="", help="Why; kept in the audit log.")
 
 
 @click.group()
@@ -18,18 +25,22 @@ def group() -> None:
     """The people whose decisions the service carries out."""
 
 
+for _each in VERBS:
+    group.add_command(_each)
+
+
 @group.command("add")
 @click.argument("name")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="May be given several times.")
-@click.option("--as", "actor", metavar="NAME", help="Who adds them: an admin. Left out for the very first colleague only.")
+@_roles
+@as_staff("staff.add", required=False)
 @click.pass_context
 def add_colleague(ctx: click.Context, name: str, roles: tuple[str, ...], actor: str | None) -> None:
-    """Add a colleague. The first one must be an admin; after that an admin adds the others."""
+    """Add a colleague. The first one must be an admin; after that an admin (--as) adds the others."""
     house = of(ctx)
     with house.engine.begin() as conn:
         if actor is not None:
-            by = on_duty(conn, actor, "admin").name
-        elif everyone(conn):
+            by = on_duty(conn, actor, "staff.add").name
+        elif has_admin(conn):
             raise refuse("say who adds them: --as with the name of an admin; ./saathi staff list shows who is one")
         elif "admin" not in roles:
             raise refuse("the first colleague adds the others: give them --role admin")
@@ -42,7 +53,39 @@ def add_colleague(ctx: click.Context, name: str, roles: tuple[str, ...], actor: 
     click.echo(f"{made.name} is on the staff: {', '.join(made.roles)}")
 
 
+@group.command("roles")
+@click.argument("name")
+@_roles
+@as_staff("staff.roles")
+@_why
+@click.pass_context
+def change_roles(ctx: click.Context, name: str, roles: tuple[str, ...], actor: str, reason: str) -> None:
+    """Give a colleague these roles in place of the ones they have. Their sessions end."""
+    _change(ctx, "staff.roles", name, actor, reason, roles=roles)
+
+
+@group.command("off")
+@click.argument("name")
+@as_staff("staff.off")
+@_why
+@click.pass_context
+def switch_off(ctx: click.Context, name: str, actor: str, reason: str) -> None:
+    """Somebody has left, or must not act for now. Their sessions end; what they did stays on record."""
+    _change(ctx, "staff.off", name, actor, reason, active=False)
+
+
+@group.command("on")
+@click.argument("name")
+@as_staff("staff.on")
+@_why
+@click.pass_context
+def switch_on(ctx: click.Context, name: str, actor: str, reason: str) -> None:
+    """Let a colleague act again who was switched off."""
+    _change(ctx, "staff.on", name, actor, reason, active=True)
+
+
 @group.command("list")
+@by_staff("staff.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def list_all(ctx: click.Context, as_json: bool) -> None:
@@ -59,15 +102,16 @@ def list_all(ctx: click.Context, as_json: bool) -> None:
 
 
 @group.command("audit")
+@by_staff("staff.audit")
 @click.option("--subject", help="Only what was done to this id.")
-@click.option("--by", "actor", help="Only what this colleague did.")
+@click.option("--by", "by", help="Only what this colleague did.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def show_audit(ctx: click.Context, subject: str | None, actor: str | None, limit: int, as_json: bool) -> None:
+def show_audit(ctx: click.Context, subject: str | None, by: str | None, limit: int, as_json: bool) -> None:
     """The audit log, newest first."""
     with of(ctx).engine.connect() as conn:
-        acts = [asdict(act) for act in audit.read(conn, subject=subject, actor=actor, limit=limit)]
+        acts = [asdict(act) for act in audit.read(conn, subject=subject, actor=by, limit=limit)]
     if as_json:
         print_json({"audit": acts})
         return
@@ -75,3 +119,17 @@ def show_audit(ctx: click.Context, subject: str | None, actor: str | None, limit
     for act in acts:
         table.add_row(moment(act["at"]), act["actor"], act["act"], act["subject"], act["reason"])
     console().print(table)
+
+
+def _change(
+    ctx: click.Context, act: str, name: str, actor: str, reason: str, *, roles: tuple[str, ...] | None = None,
+    active: bool | None = None,
+) -> None:  # fmt: skip
+    house = of(ctx)
+    with house.engine.begin() as conn:
+        by, now = on_duty(conn, actor, act).name, house.clock.now(conn)
+        try:
+            after = change(conn, name, act=act, by=by, at=now, roles=roles, active=active, reason=reason)
+        except StaffError as fault:
+            raise refuse(str(fault)) from fault
+    click.echo(f"{name} is {'on the staff' if after.active else 'switched off'}: {', '.join(after.roles)}")

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from base import audit
 from base.days import day_of
 from base.money import rupees
-from bot.cli.acting import as_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, of, print_json, refuse
 from bot.cli.member import addresses
 from payouts import passbook, tax_statement
@@ -47,15 +47,17 @@ def group() -> None:
 @group.command()
 @click.argument("phone")
 @click.option("--year", type=TaxYear(), help="This one where it is left out.")
+@by_staff("tax.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def show(ctx: click.Context, phone: str, year: str | None, as_json: bool) -> None:
     """The tax year of a member and of everyone with the same PAN: what it comes to, and every entry. PANs are masked."""
     house = of(ctx)
-    with house.engine.connect() as conn:
+    with house.engine.begin() as conn:
         member = conn.execute(_MEMBER, {"addresses": addresses(phone)}).scalar_one_or_none()
         if member is None:
             raise refuse(f"no member writes from {phone}; check the number, with its country code")
+        touched(conn, "tax.read", member)
         now = house.clock.now(conn)
         chosen = year or tax_year(now)
         who = passbook.person(conn, member)
@@ -75,7 +77,7 @@ def show(ctx: click.Context, phone: str, year: str | None, as_json: bool) -> Non
 @click.option("--quarter", required=True, type=click.IntRange(1, 4), help="1: April to June.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A new file.")
 @click.option("--json", "as_json", is_flag=True)
-@as_staff
+@as_staff("tax.export")
 @click.pass_context
 def export(ctx: click.Context, year: str, quarter: int, out: Path, as_json: bool, actor: str) -> None:
     """The deductions of a quarter as CSV, with PANs in full: for finance, and kept in the audit log."""
@@ -83,7 +85,7 @@ def export(ctx: click.Context, year: str, quarter: int, out: Path, as_json: bool
     if out.exists():
         raise refuse(f"{out} is there already; choose another name, so that no statement is written over")
     with house.engine.begin() as conn:
-        staff = on_duty(conn, actor, "finance")
+        staff = on_duty(conn, actor, "tax.export")
         try:
             statement = tax_statement.read(conn, house.keyring, *quarter_days(year, quarter))
         except tax_statement.NoStatement as fault:

@@ -16,9 +16,9 @@ from bot.cli.main import cli
 from bot.seed import seed
 from bot.wiring import House
 from config.settings import Settings, new_keys
-from flows import effects
 from flows.chat import parse, rewrite
 from flows.codec import kinds
+from flows.kernel import Effect
 from sandbox.httpd import Server
 from sandbox.server import running
 from sandbox.settings import Settings as SandboxSettings
@@ -109,10 +109,10 @@ def test_a_place_that_cannot_be_written(service: House) -> None:
 
 
 def test_every_effect_that_is_answered_at_once_is_known() -> None:
-    """As flows.effects says beside each: `-> Event | Event`."""
+    """As each effect says itself: `-> Event | Event`."""
     told = {
         name: tuple(word for word in (kind.__doc__ or "").partition("->")[2].replace(",", " ").split() if word in kinds())
-        for name, kind in vars(effects).items()
-        if isinstance(kind, type) and issubclass(kind, effects.Effect) and "-> later" not in (kind.__doc__ or "")
+        for name, kind in kinds().items()
+        if issubclass(kind, Effect) and "-> later" not in (kind.__doc__ or "")
     }
     assert {name: answers for name, answers in told.items() if answers} == ANSWERS

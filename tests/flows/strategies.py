@@ -36,7 +36,7 @@ BILL_BUTTONS = ("yes-number-clm_1", "no-total-clm_1", "skip-corner-clm_2")
 BILLS = ("clm_1", "clm_2", "clm_3")
 REASONS = (
     "vpa_invalid", "account_invalid", "bank", "declined", "other", "repeated", "phone", "crossing",
-    "doubtful", "contested", "stale", "seen_yours", "seen_open", "too_small", "returned",
+    "name_differs", "duplicate", "doubtful", "contested", "stale", "seen_yours", "seen_open", "too_small", "returned",
 )
 
 typed = st.one_of(
@@ -108,9 +108,14 @@ by_name = {
     "documents": st.just(("doc_1",)),
     "photo": st.sampled_from(PHOTOS),
     "hints": st.lists(st.sampled_from([*HINTS, "odd"]), max_size=2).map(tuple),
-    "problem": st.sampled_from(["", "no_code", *PROBLEMS, "odd"]),
+    "problem": st.sampled_from(["", "no_code", "unreadable", "no_card", *PROBLEMS, "odd"]),
     "token": st.sampled_from(TOKENS),
-    "kind": st.sampled_from(["vpa", "bank", "pan", "pin", "aadhaar", "malformed", "sticker", "audio"]),
+    "kind": st.sampled_from(
+        ["vpa", "bank", "pan", "gstin", "udyam", "destination", "pin", "aadhaar", "malformed", "sticker", "audio"]
+    ),
+    "state": st.sampled_from(["missing", "checking", "verified", "ask_again", "review", "rejected", "asked", "paid", "odd"]),
+    "needs": st.sampled_from([(), ("pan",), ("destination",), ("gstin", "pan"), ("unheard_of",)]),
+    "waits": st.sampled_from([(), ("pan",), ("unheard_of",)]),
     "usable_at": st.sampled_from(["", "2026-01-06T10:00"]),
     "promised_at": st.sampled_from(["", "2026-01-05T12:00"]),
     "limit": st.sampled_from(["", "day", "month", "unheard_of"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loyalty.kyc_rules import Kyc, KycRule
 from loyalty.programme_rows import current, publish
 from tests.house import RAMESH, Home
 
@@ -15,6 +16,13 @@ def rules(home: Home, **redeem: Any) -> None:
     with home.house.engine.begin() as conn:
         programme = current(conn, "roshni").programme
         publish(conn, programme.model_copy(update={"redeem": programme.redeem.model_copy(update=redeem)}), home.at)
+
+
+def knowing(home: Home, *rules: KycRule, **more: Any) -> None:
+    """The sample programme with these rules of [kyc] and no others: with none, nobody is asked who they are."""
+    with home.house.engine.begin() as conn:
+        programme = current(conn, "roshni").programme
+        publish(conn, programme.model_copy(update={"kyc": Kyc(rules=rules, **more)}), home.at)
 
 
 def ready(home: Home, coupons: int = 10, who: str = RAMESH) -> None:

@@ -16,7 +16,7 @@ from handlers import secrets
 from handlers.registry import HANDLERS
 from handlers.turn import Turn
 from ledger import points
-from tests.handlers.redeeming import rules
+from tests.handlers.redeeming import knowing, rules
 from tests.house import SUNITA, Home
 
 PAN = "ABCPD1234F"
@@ -83,6 +83,7 @@ def test_whoever_is_no_member_yet_is_asked_to_join(at_home: Home) -> None:
 def test_a_preview_tells_the_split_before_anything_is_done(at_home: Home) -> None:
     at_home.enrol()
     rich(at_home)
+    knowing(at_home)
     before = at_home.count("SELECT count(*) FROM payouts")
     seen = done(at_home, PreviewTax(25_000))
     assert seen == TaxPreviewed(25_000, 2_500_000, 500_000, 2_000_000, "beyond", 2_000, 2_500_000, 2_000_000, False)
@@ -96,6 +97,7 @@ def test_a_request_that_would_pay_less_than_was_shown_changes_nothing(at_home: H
     at_home.enrol()
     token = vpa_token(at_home)
     rich(at_home)
+    knowing(at_home)
     rules(at_home, most_points=100_000, most_points_per_day=None, pin="off")
     assert isinstance(done(at_home, CheckDestination(token)), DestinationAccepted)
     asked = done(at_home, RequestRedemption(25_000, token))
