@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+TURNS_WRITING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 SHORTEST_PHONE = 9  # with its plus, by E.164
 
 
@@ -37,3 +40,10 @@ def mask_udyam(number: str) -> str:
 def mask_name(name: str) -> str:
     """The first letter of each word."""
     return " ".join(f"{word[0]}•••" for word in name.split())
+
+
+def visible(words: str) -> str:
+    """What a terminal may be shown: no escape sequences, no other control characters, nothing that turns writing around.
+    Line ends and tabs stay."""
+    kept = (c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in words)
+    return "".join(kept).translate(TURNS_WRITING)

@@ -64,6 +64,24 @@ ACTS: Mapping[str, Act] = {
     "parked.retry": Act(_SERVICE),
     "parked.drop": Act(_SERVICE),
     "flows.read": Act(_REVIEWERS),  # what people did, and words that several of them wrote
+    # who acts for whom
+    "account.read": Act(_REVIEWERS),
+    "account.invite": Act(_REVIEWERS),
+    "account.remove": Act(_REVIEWERS),
+    "account.switch_off": Act(_REVIEWERS),  # it only takes away: no code is asked for while a phone is being stolen
+    "account.merge": Act(_REVIEWERS, step_up=True, four_eyes=True),
+    "account.transfer": Act(_REVIEWERS, step_up=True, four_eyes=True),
+    "account.move": Act(_REVIEWERS, step_up=True, four_eyes=True),
+    # what members may ask of us
+    "privacy.read": Act(_REVIEWERS),
+    "privacy.export": Act(("support",), step_up=True),  # all we hold of a person
+    "privacy.erase": Act(("support",)),  # it waits, the member is told and can stop it
+    "privacy.erase_now": Act(_ADMIN, step_up=True),
+    "privacy.keep": Act(("support",)),
+    "privacy.access": Act(_ADMIN),
+    "privacy.breach": Act(_ADMIN, step_up=True),
+    "limits.read": Act(_REVIEWERS),
+    "limits.clear": Act(("ops", "support")),
     # what is worth money before anybody has it
     "programme.publish": Act(("ops",), step_up=True),
     "coupon.issue": Act(("ops",), step_up=True),
@@ -87,8 +105,9 @@ ACTS: Mapping[str, Act] = {
 # read what names no member.
 OPERATOR_VERBS = frozenset({
     "serve", "up", "down", "demo", "relay", "worker", "migrate", "clock run", "clock advance", "doctor", "talk", "simulate",
-    "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "keys new",
-    "programme show", "coupon batches", "content sync", "content approve", "content list",
+    "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "bench guard",
+    "keys new", "keys next", "keys check", "keys rotate",
+    "privacy report", "programme show", "coupon batches", "content sync", "content approve", "content list",
     "ledger trial", "ledger verify", "ledger liability", "ledger seal", "ledger prove", "ledger verifier",
 })  # fmt: skip
 # Routes without an act, by endpoint: the outside world's, each with a proof of its own or with nothing to tell.

@@ -76,10 +76,18 @@ class Keyring:
             raise BadKeys("DATA_KEYS holds no key; `./saathi keys new` makes one")
         return Keyring(keys)
 
+    @property
+    def wrapping(self) -> str:
+        """The id of the key that wraps: the last one."""
+        return list(self.keys)[-1]
+
     def wrap_new(self, owner: str) -> bytes:
         """A fresh data key for `owner`, wrapped: `<key id>:` and the sealed bytes."""
-        name, key = list(self.keys.items())[-1]
-        return name.encode() + b":" + Sealer(key).seal(os.urandom(KEY_BYTES), f"data-key/{owner}")
+        return self._wrap(os.urandom(KEY_BYTES), owner)
+
+    def rewrap(self, wrapped: bytes, owner: str) -> bytes:
+        """The same data key, wrapped under the key that wraps now; what it has sealed stays. Raises CannotOpen."""
+        return self._wrap(self.unwrap(wrapped, owner).key, owner)
 
     def unwrap(self, wrapped: bytes, owner: str) -> Sealer:
         """The sealer of `owner`; raises CannotOpen, also where the key id is not on the ring."""
@@ -88,3 +96,7 @@ class Keyring:
         if key is None:
             raise CannotOpen(f"no key {name!r} for {owner}")
         return Sealer(Sealer(key).open(sealed, f"data-key/{owner}"))
+
+    def _wrap(self, data_key: bytes, owner: str) -> bytes:
+        name = self.wrapping
+        return name.encode() + b":" + Sealer(self.keys[name]).seal(data_key, f"data-key/{owner}")

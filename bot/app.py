@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import bells, migrate, pictures
+from bot import bells, edge, migrate, pictures
 from bot.desk import HouseDesk
 from bot.log import configure
 from bot.webhooks import BODY_MAX_BYTES, webhooks
@@ -31,10 +31,16 @@ def create_app(given: House | None = None) -> Flask:
     app.register_blueprint(webhooks)
     pages.register(app, HouseDesk(made))
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
-    app.add_url_rule("/readyz", "readyz", lambda: ready(made))
+    app.add_url_rule("/readyz", "readyz", edge.inside(made, lambda: ready(made)))
     app.add_url_rule("/media/<token>", "media", lambda token: pictures.serve(made, token))
-    app.add_url_rule("/metrics", "metrics", lambda: Response(generate_latest(made.metrics.registry), mimetype="text/plain"))
+    app.add_url_rule("/metrics", "metrics", edge.inside(made, lambda: counted(made)))
+    edge.forgive(app)
+    edge.protect(app, made)
     return app
+
+
+def counted(made: House) -> Response:
+    return Response(generate_latest(made.metrics.registry), mimetype="text/plain")
 
 
 def ready(made: House) -> Response:

@@ -38,6 +38,11 @@ ANSWERS = {
     "ReadClaims": ("ClaimsRead",),
     "DecideClaims": ("ClaimsDecided",),
     "AnswerClaim": ("ClaimsDecided",),
+    "ReadMyData": ("MyDataRead",),
+    "MakeDataFile": ("DataFileAsked", "DataFileRefused"),
+    "ReadErasable": ("ErasableRead",),
+    "ScheduleErasure": ("ErasureScheduled",),
+    "StopErasure": ("ErasureStopped", "NoErasure"),
 }
 
 _FIND = text("""
@@ -58,7 +63,8 @@ def page(house: House, addresses: list[str], after: int) -> str:
     with house.engine.connect() as conn:
         found = conn.execute(_FIND, {"addresses": addresses}).one_or_none()
         rows = [] if found is None else conn.execute(_TURNS, {"id": found.id, "after": after}).all()
-    if found is None or not rows:
+    rows = [row for row in rows if row.sealed]  # the words of a turn may be past their time
+    if found is None or found.data_key is None or not rows:
         return ""
     sealer = house.keyring.unwrap(found.data_key, found.contact_id)
     turns = [read(sealer, found.id, row.turn, row.sealed) for row in rows]

@@ -159,6 +159,8 @@ def _open(
         raise NotDone(f"there is no claim {claim_id}; ./saathi claims queue lists those that wait")
     if claim.state not in states:
         raise NotDone(f"{claim_id} is {claim.state}: only a claim that is {' or '.join(states)} can be decided on")
+    if not claim.sealed:
+        raise NotDone(f"{claim_id}: its sender was erased, and with them what was read of it; the points are given up")
     return claim, claim.reading(_sealer(house, conn, claim)), house.clock.now(conn)
 
 

@@ -13,7 +13,23 @@ from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
-from bot import absent, alarms, claims, content, expire, heartbeat, promises, reconcile, recover, seal, sweep
+from bot import (
+    absent,
+    accounts,
+    alarms,
+    claims,
+    content,
+    erase,
+    expire,
+    heartbeat,
+    media_gone,
+    promises,
+    reconcile,
+    recover,
+    retention,
+    seal,
+    sweep,
+)
 from bot.wiring import House
 
 log = structlog.get_logger()
@@ -36,10 +52,14 @@ TIMERS = (
     Timer("seal", 30, seal.seal),
     Timer("unanswered bills", 300, claims.leave_to_reviewers),
     Timer("absent payouts", 300, absent.look_again),
+    Timer("points of merged members", 300, accounts.left_over),
     Timer("promised payouts", 60, promises.watch),
     Timer("unused destinations", 3_600, promises.tidy),
     Timer("payout alarms", 60, alarms.look),
     Timer("reconcile", 10, reconcile.nightly),
+    Timer("media at Twilio", 20, media_gone.tidy),
+    Timer("erasures", 60, erase.run_due),
+    Timer("retention", 3_600, retention.tidy),
     Timer("template approvals", 1_800, content.read_submitted),
 )
 

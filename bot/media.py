@@ -16,7 +16,7 @@ from whatsapp.media import Fetched, NotAvailable, fetch
 log = structlog.get_logger()
 
 _ROW = text("""
-    SELECT m.id, m.url, m.stored_as, m.contact_id, m.conversation_id, v.programme_id, v.member_id, c.data_key
+    SELECT m.id, m.url, m.stored_as, m.deleted_at, m.contact_id, m.conversation_id, v.programme_id, v.member_id, c.data_key
     FROM media m JOIN contacts c ON c.id = m.contact_id JOIN conversations v ON v.id = m.conversation_id
     WHERE m.id = :id""")
 _STORED = text("""
@@ -35,7 +35,10 @@ def sealer_of(house: House, row: Any) -> Sealer:
 
 
 def bytes_of(house: House, row: Any) -> bytes | NotAvailable:
-    """The bytes of a row. Outside any transaction: it may fetch, and then keeps what it fetched."""
+    """The bytes of a row. Outside any transaction: it may fetch, and then keeps what it fetched. What was deleted because
+    its time was over is not fetched again."""
+    if row.deleted_at is not None:
+        return NotAvailable("deleted", retry=False)
     sealer, place = sealer_of(house, row), f"media/{row.id}"
     if row.stored_as:
         try:

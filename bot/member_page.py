@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
+from base.days import day_of
 from base.masking import mask_name, mask_phone
 from base.sealing import Keyring
 from ledger import chart
@@ -20,7 +21,7 @@ from payouts import passbook
 from payouts.tax import tax_year
 
 NEWEST = 10  # of each kind
-LISTS = ("consents", "messages", "parked", "tasks", "claims", "kyc", "lots", "coupons", "payouts", "movements")
+LISTS = ("shops", "acting", "consents", "messages", "parked", "tasks", "claims", "kyc", "lots", "coupons", "payouts", "movements")
 
 _CONSENTS = text("""
     SELECT at, kind, given, version, locale FROM consents
@@ -42,6 +43,17 @@ _TASKS = text("""
 _CLAIMS = text("""
     SELECT id, state, reason, problems, invoice_date, total_paise, points, promised_at, created_at, decided_at, reviewer
     FROM claims WHERE conversation_id = :conversation OR member_id = :member ORDER BY created_at DESC, id DESC LIMIT :newest""")
+# For whom they act, and did: a helper who was removed asks why nothing counts any more.
+_SHOPS = text("""
+    SELECT member_id AS member, role, since, until, scans_per_day, sees_balance,
+           CASE WHEN scanned_on = CAST(:today AS date) THEN scanned ELSE 0 END AS scanned_today
+    FROM memberships
+    WHERE contact_id = (SELECT coalesce(merged_into, id) FROM contacts WHERE id = :contact) AND programme_id = :programme
+    ORDER BY until IS NOT NULL, since DESC, member_id LIMIT :newest""")
+_HELPERS = text("""
+    SELECT c.address, s.role, s.since, s.until, s.scans_per_day, s.sees_balance
+    FROM memberships s JOIN contacts c ON c.id = s.contact_id WHERE s.member_id = :member
+    ORDER BY s.until IS NOT NULL, s.role = 'owner' DESC, s.since DESC, c.id LIMIT :newest""")
 _KYC = text("""
     SELECT id, kind, state, reason, masked, source, created_at, decided_at, decided_by FROM kyc_checks
     WHERE member_id = :member AND state <> 'replaced' ORDER BY created_at DESC, id DESC LIMIT :newest""")
@@ -65,14 +77,14 @@ def page(conn: Connection, keyring: Keyring, now: datetime, row: Any) -> dict[st
     """
     asked = {
         "conversation": row.conversation_id, "contact": row.contact_id, "programme": row.programme_id, "member": row.member_id,
-        "newest": NEWEST,
+        "newest": NEWEST, "today": day_of(now),
     }  # fmt: skip
     shown = {
         "address": mask_phone(row.address), "programme": row.programme_id, "conversation": row.conversation_id,
         "member": row.member_id, "language": row.locale, "consented_at": row.consented_at, "stopped_at": row.stopped_at,
         "marketing_stopped_at": row.marketing_stopped_at, "last_message_at": row.last_inbound_at,
         "at": {"flow": row.flow, "state": row.state}, "held_messages": row.held_messages,
-        "consents": _rows(conn, _CONSENTS, asked), "messages": _rows(conn, _MESSAGES, asked),
+        "shops": _rows(conn, _SHOPS, asked), "consents": _rows(conn, _CONSENTS, asked), "messages": _rows(conn, _MESSAGES, asked),
         "parked": _rows(conn, _PARKED, asked), "tasks": _rows(conn, _TASKS, asked), "claims": _rows(conn, _CLAIMS, asked),
     }  # fmt: skip
     return shown | (_member(conn, keyring, now, row, asked) if row.member_id else {})
@@ -90,8 +102,8 @@ def _member(conn: Connection, keyring: Keyring, now: datetime, row: Any, asked: 
         "points": {
             "available": has.available, "held": has.held, "expiring": has.expiring_points, "expiring_at": has.expiring_at
         },
-        "kyc": _rows(conn, _KYC, asked), "lots": _rows(conn, _LOTS, {"available": available, "newest": NEWEST}),
-        "coupons": [one | {"scanned_from": mask_phone(one["scanned_from"])} for one in _rows(conn, _COUPONS, asked)],
+        "acting": _masked(_rows(conn, _HELPERS, asked), "address"), "kyc": _rows(conn, _KYC, asked), "lots": _rows(conn, _LOTS, {"available": available, "newest": NEWEST}),
+        "coupons": _masked(_rows(conn, _COUPONS, asked), "scanned_from"),
         "payouts": _rows(conn, _PAYOUTS, asked), "tax": _tax(conn, row.member_id, now),
         "movements": [
             {"at": m.at, "kind": m.kind, "points": m.points, "posting": m.posting_id, "facts": dict(m.facts)} for m in moved
@@ -104,6 +116,10 @@ def _tax(conn: Connection, member_id: str, now: datetime) -> dict[str, Any]:
     who, year = passbook.person(conn, member_id), tax_year(now)
     so_far = passbook.so_far(conn, who, year)
     return {"year": year, "pan": who.masked, "benefits_paise": so_far.total_paise, "tax_paise": so_far.tax_paise}
+
+
+def _masked(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [row | {name: mask_phone(row[name])} for row in rows]
 
 
 def _rows(conn: Connection, statement: TextClause, asked: Mapping[str, Any]) -> list[dict[str, Any]]:

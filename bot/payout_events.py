@@ -13,7 +13,9 @@ from werkzeug.datastructures import Headers
 from bot import turn
 from bot.payout_tasks import tell
 from bot.wiring import House
+from payouts.cashfree_words import verify_webhook as verify_cashfree
 from payouts.events import Taken, Taking, take_cashfree_event, take_event
+from payouts.razorpayx_events import verify_webhook as verify_razorpayx
 
 log = structlog.get_logger()
 
@@ -27,7 +29,8 @@ def take(house: House, raw: bytes, headers: Headers) -> Response:
             secrets=_secret(house, "razorpayx_webhook_secret"), now=house.clock.now(conn), tell=tell(house),
         )  # fmt: skip
 
-    return _answer(house, taking)
+    secrets = _secret(house, "razorpayx_webhook_secret")
+    return _answer(house, taking) if verify_razorpayx(secrets, raw, headers.get("X-Razorpay-Signature")) else _forged(house)
 
 
 def take_cashfree(house: House, raw: bytes, headers: Headers) -> Response:
@@ -39,7 +42,15 @@ def take_cashfree(house: House, raw: bytes, headers: Headers) -> Response:
             secrets=_secret(house, "cashfree_client_secret"), now=house.clock.now(conn), tell=tell(house),
         )  # fmt: skip
 
-    return _answer(house, taking)
+    secrets = _secret(house, "cashfree_client_secret")
+    signed = verify_cashfree(secrets, raw, headers.get("x-webhook-signature"), headers.get("x-webhook-timestamp"))
+    return _answer(house, taking) if signed else _forged(house)
+
+
+def _forged(house: House) -> Response:
+    """Before anything of ours is asked: a stranger's request costs one hash, and no connection."""
+    house.metrics.forged.inc()
+    return Response("signature does not match", 403, mimetype="text/plain")
 
 
 def _secret(house: House, name: str) -> tuple[str, ...]:
@@ -56,8 +67,7 @@ def _answer(house: House, taking: Callable[[Connection], Taken]) -> Response:
         log.error("payout event not stored", fault=type(fault).__name__)
         return Response("try again", 503, mimetype="text/plain")
     if taken.how is Taking.FORGED:
-        house.metrics.forged.inc()
-        return Response("signature does not match", 403, mimetype="text/plain")
+        return _forged(house)
     if taken.told is not None:
         try:
             turn.run(house, taken.told)

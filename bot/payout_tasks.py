@@ -22,6 +22,11 @@ from payouts.destination import Destination, parse
 from payouts.news import Tell
 
 _DETAILS = text("SELECT details FROM members WHERE id = :id")
+_MOVED = text("""
+    SELECT v.id FROM payouts p
+         JOIN account_changes h ON h.member_id = p.member_id AND h.kind = 'moved' AND h.at >= p.requested_at
+         JOIN conversations v ON v.contact_id = h.to_contact AND v.programme_id = p.programme_id
+    WHERE p.id = :payout ORDER BY h.id DESC, v.id LIMIT 1""")
 _MEMBER_KEY = text("SELECT data_key FROM members WHERE id = :id")
 
 
@@ -45,9 +50,12 @@ def limits(conn: Connection, programme_id: str) -> Limits:
 
 
 def tell(house: House) -> Tell:
-    """Store the news in the conversation's inbox, in the transaction that settles."""
+    """Store the news in the conversation's inbox, in the transaction that settles; where the account has another number
+    since, in the one that it has now: the old phone may be anybody's."""
 
     def put(conn: Connection, conversation_id: str, key: str, event: Event, now: datetime) -> object:
+        moved = conn.execute(_MOVED, {"payout": getattr(event, "payout", "")}).scalar_one_or_none()
+        conversation_id = moved or conversation_id
         return inbox.put_happening(conn, conversation_id, key, to_json(event), now, house.keyring)
 
     return put

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -65,7 +65,7 @@ def _not_left_alone(house: House, task: Task, ended: Ended | Later, photo: str) 
         return ended
     with house.engine.connect() as conn:
         claim = claims.read(conn, str(task.payload["claim"]))
-    return Ended(ended.outcome, InvoiceRead(claim.id, photo)) if claim and claim.state == "read" else ended
+    return replace(ended, happening=InvoiceRead(claim.id, photo)) if claim and claim.state == "read" else ended
 
 
 def _given_up(photo: str) -> Ended:

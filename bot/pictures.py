@@ -26,20 +26,20 @@ log = structlog.get_logger()
 
 _PUT = text("""
     INSERT INTO pictures (id, contact_id, stored_as, content_type, size_bytes, created_at)
-    VALUES (:id, :contact, :key, 'image/jpeg', :size, :now)""")
+    VALUES (:id, :contact, :key, :type, :size, :now)""")
 _GET = text("""
-    SELECT p.id, p.stored_as, p.content_type, p.created_at, p.contact_id, c.data_key
+    SELECT p.id, p.stored_as, p.content_type, p.created_at, p.deleted_at, p.contact_id, c.data_key
     FROM pictures p JOIN contacts c ON c.id = p.contact_id WHERE p.id = :id""")
 
 
-def keep(house: House, jpeg: bytes, contact_id: str, sealer: Sealer) -> str:
-    """Seal a picture into the store and write its row; its id. Outside any transaction."""
+def keep(house: House, data: bytes, contact_id: str, sealer: Sealer, content_type: str = "image/jpeg") -> str:
+    """Seal a picture, or a file, into the store and write its row; its id. Outside any transaction."""
     picture = house.ids.new("pic")
     key = store_key("pictures", picture)
-    house.media.put(key, sealer.seal(jpeg, f"pictures/{picture}"))
+    house.media.put(key, sealer.seal(data, f"pictures/{picture}"))
     with house.engine.begin() as conn:
-        row = {"id": picture, "contact": contact_id, "key": key, "size": len(jpeg), "now": house.clock.now(conn)}
-        conn.execute(_PUT, row)
+        row = {"id": picture, "contact": contact_id, "key": key, "type": content_type, "size": len(data)}
+        conn.execute(_PUT, {**row, "now": house.clock.now(conn)})
     return picture
 
 
@@ -56,7 +56,7 @@ def serve(house: House, token: str) -> Response:
     try:
         with house.engine.connect() as conn:
             row, now = conn.execute(_GET, {"id": picture}).one_or_none(), house.clock.now(conn)
-        if row is None or row.data_key is None or now >= row.created_at + LIVES:
+        if row is None or row.data_key is None or row.deleted_at is not None or now >= row.created_at + LIVES:
             return _nothing(404)
         sealer = house.keyring.unwrap(row.data_key, row.contact_id)
         data = sealer.open(house.media.get(row.stored_as), f"pictures/{row.id}")

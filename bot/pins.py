@@ -1,4 +1,5 @@
-"""A member's PIN taken away by one of our people: on record, and told to every phone of the member."""
+"""A member's PIN taken away by one of our people: on record, and told to every phone of its owner; a helper's business
+it is not."""
 
 from __future__ import annotations
 
@@ -15,7 +16,11 @@ _RESET = text("""
     UPDATE member_pins SET sealed = NULL, proposed = NULL, wrong = 0, locked_until = NULL, set_at = NULL
     WHERE member_id = :id""")
 # The conversations first, as everywhere: telling them touches their rows.
-_CONVERSATIONS = text("SELECT id FROM conversations WHERE member_id = :id ORDER BY id FOR KEY SHARE")
+_CONVERSATIONS = text("""
+    SELECT v.id FROM conversations v WHERE v.member_id = :id AND EXISTS (
+        SELECT FROM memberships m
+        WHERE m.contact_id = v.contact_id AND m.member_id = :id AND m.role = 'owner' AND m.until IS NULL)
+    ORDER BY v.id FOR KEY SHARE""")
 
 
 def reset(house: House, conn: Connection, member_id: str, *, by: str, reason: str) -> list[str] | None:

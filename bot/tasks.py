@@ -13,7 +13,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection, text
 
-from bot import bells, drawing, kyc_card, kyc_destination, lease, papers, payout_tasks, photos, turn
+from bot import bells, data_task, drawing, kyc_card, kyc_destination, lease, papers, payout_tasks, photos, turn
 from bot.task import Ended, Later, Next, Task
 from bot.wiring import House, of_this_process
 from flows.codec import to_json
@@ -30,6 +30,7 @@ _NEXT = text("""
 KINDS: Mapping[str, Callable[[House, Task], Ended | Later]] = {
     "read_photo": photos.read, "read_paper": papers.read, "draw_photo": drawing.draw, "pay": payout_tasks.pay,
     "read_card": kyc_card.read, "kyc_destination": kyc_destination.check,
+    "make_data_file": data_task.make,
 }  # fmt: skip
 
 

@@ -25,10 +25,12 @@ from flows.events import EventParked
 from flows.kernel import Event
 from flows.session import Known, Session
 from flows.texts import LOCALES
+from handlers import authority
 from handlers.inbound import heard
+from handlers.limits import exceeded
 from handlers.people import notice, phone_of
 from handlers.registry import HANDLERS
-from handlers.turn import Conversation, Turn
+from handlers.turn import ELSEWHERE, Conversation, TakeAgain, Turn
 from journal import inbox, record
 from whatsapp import inbound, outbox
 
@@ -39,7 +41,11 @@ FAILURES_MAX = 3  # failures of our own code before an event is parked
 
 log = structlog.get_logger()
 
-_BEGIN = driver.statement("SELECT * FROM turn_begin(:id)")
+# For whom the person acts is read after the conversation is locked: see the migration that makes acting_as.
+_BEGIN = driver.statement("""
+    SELECT t.*, a.person_id, a.member_id AS acts_for, a.acts, a.sees_balance, a.shops FROM turn_begin(:id) t
+    LEFT JOIN LATERAL acting_as(t.contact_id, t.programme_id, t.member_id) a ON true""")
+_MEMBER = driver.statement("SELECT role, shop_known, mobile_known FROM members WHERE id = :id")
 _WAITING = driver.statement("""
     SELECT 1 FROM inbox WHERE conversation_id = :id AND handled_at IS NULL AND parked_at IS NULL LIMIT 1""")
 _FAILED = text("""
@@ -66,7 +72,7 @@ def run(house: House, conversation_id: str) -> None:
                 break
     finally:  # a later event's fault must not keep quiet what earlier ones have asked for
         for queue, task in tasks:
-            bells.ring_task(house, queue, task)
+            bells.ring_turn(house, task) if queue == ELSEWHERE else bells.ring_task(house, queue, task)
     if waits:
         bells.ring_turn(house, conversation_id)
 
@@ -85,6 +91,8 @@ def take_one(house: House, conversation_id: str, tasks: list[tuple[str, str]]) -
             written = _answer(house, conn, taken) if taken.inbox_id is not None else None
     except OperationalError:
         raise
+    except TakeAgain:
+        return True
     except Exception as fault:
         if (isinstance(fault, DBAPIError) and fault.connection_invalidated) or taken is None:
             raise
@@ -133,6 +141,7 @@ def _talk(turn: Turn, session: Session, event: Event) -> list[record.Entry]:
         turn.known = after(known, happening)
         for effect in turned.effects:
             turn.known = after(turn.known, effect)
+            authority.may(turn, effect)
             outcome = HANDLERS[type(effect)](turn, effect, f"{turn.event_key}/{done}")
             done += 1
             if outcome is not None:
@@ -149,27 +158,31 @@ def _event(turn: Turn, row: Any, session: Session) -> Event:
         return happening
     message = inbound.from_json(raw)
     turn.known = replace(turn.known, profile_name=message.profile_name)
-    return heard(turn, message, session)
+    return exceeded(turn, message, session) or heard(turn, message, session)
 
 
 def _turn(house: House, conn: Connection, row: Any) -> Turn:
     conversation = Conversation(
         id=row.id, sender_id=row.sender_id, contact_id=row.contact_id, programme_id=row.programme_id,
-        address=row.address, locale=row.locale, member_id=row.member_id, consented_at=row.consented_at,
+        address=row.address, locale=row.locale, member_id=row.acts_for, consented_at=row.consented_at,
         stopped_at=row.stopped_at, marketing_stopped_at=row.marketing_stopped_at,
         last_inbound_at=row.last_inbound_at, turn=row.turn, held=row.held,
     )  # fmt: skip
+    member = row
+    if row.acts_for not in (None, row.member_id):  # of the member they acted for last they know no more
+        (member,) = driver.fetch(conn, _MEMBER, {"id": row.acts_for})
+    is_member = row.acts_for is not None
     known = Known(
         locale=row.locale or row.first_locale or LOCALES[0], consented=row.consented_at is not None,
-        enrolled=row.member_id is not None,
-        role=row.role or "", shop_known=bool(row.shop_known),
-        mobile_known=bool(row.mobile_known) or bool(phone_of(row.address)), stopped=row.stopped_at is not None,
-        marketing_stopped=row.marketing_stopped_at is not None,
+        enrolled=is_member, role=member.role or "" if is_member else "", shop_known=is_member and bool(member.shop_known),
+        mobile_known=(is_member and bool(member.mobile_known)) or bool(phone_of(row.address)),
+        stopped=row.stopped_at is not None, marketing_stopped=row.marketing_stopped_at is not None,
+        acts=row.acts or "owner", sees_balance=row.sees_balance is not False,
     )  # fmt: skip
     return Turn(
         conn=conn, now=house.clock.at(row.offset_s), ids=house.ids, keyring=house.keyring, codes=house.codes,
         conversation=conversation, sealer=house.keyring.unwrap(row.data_key, row.contact_id), event_key=row.key,
-        lane="reply", known=known, tax_rules=house.tax_rules,
+        lane="reply", known=known, tax_rules=house.tax_rules, person=row.person_id or row.contact_id, shops=row.shops or 0,
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def start(settings: Settings, malformed: Sequence[str] = ()) -> list[str]:
     env = environment(settings) | sandbox_environment(settings)
     supervise.start_detached(settings.root, env, commands(settings.root, embedded=embedded, sandbox=True))
     _wait(f"http://127.0.0.1:{sandbox}/healthz", settings.root)
-    _wait(f"http://127.0.0.1:{web}/readyz", settings.root)
+    _wait(f"http://127.0.0.1:{web}/readyz", settings.root, settings.ops_token)
     _sync_content(settings)
     from bot.demo_invoices import samples  # draws with libraries that no other command needs
 
@@ -154,11 +154,11 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _wait(url: str, root: Path) -> None:
+def _wait(url: str, root: Path, token: str = "") -> None:
     deadline = time.monotonic() + READY_S
     while True:
         try:
-            if httpx.get(url, timeout=2).status_code == httpx.codes.OK:
+            if httpx.get(url, timeout=2, headers={"Authorization": f"Bearer {token}"}).status_code == httpx.codes.OK:
                 return
         except httpx.HTTPError:
             pass

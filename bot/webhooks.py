@@ -124,7 +124,10 @@ def _form() -> MultiDict[str, str]:
     if not request.is_json:
         return request.form
     request.get_data(cache=True)  # the signature is over the raw body
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets, by the thousand
+        body = None
     return MultiDict({k: str(v) for k, v in body.items() if v is not None} if isinstance(body, dict) else {})
 
 

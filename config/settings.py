@@ -31,34 +31,36 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
     port: int = Field(8000, ge=1, le=65535)
-    database_url: str = ""  # empty: the embedded Postgres under .local/
-    database_owner_url: str = ""  # empty: database_url
-    redis_url: str = ""  # empty: the embedded Valkey
+    database_url: str = Field("", repr=False)  # empty: the embedded Postgres under .local/
+    database_owner_url: str = Field("", repr=False)  # empty: database_url
+    redis_url: str = Field("", repr=False)  # empty: the embedded Valkey
     public_base_url: str = ""
     twilio_account_sid: str = "AC" + "0" * 32
-    twilio_auth_token: str = LOCAL_TOKEN
-    twilio_auth_token_secondary: str = ""  # while the token is being changed: both are accepted
+    twilio_auth_token: str = Field(LOCAL_TOKEN, repr=False)
+    twilio_auth_token_secondary: str = Field("", repr=False)  # while the token is being changed: both are accepted
     twilio_from: str = "whatsapp:+14155238886"
     twilio_api_base_url: str = ""  # empty: Twilio's own
     media_hosts: str = "api.twilio.com,.twiliocdn.com"
+    twilio_delete_media: bool = True  # delete there what members sent, once our own copy is kept
     payout_provider: str = Field("razorpayx", pattern="^(razorpayx|cashfree)$")
     razorpayx_key_id: str = "local-key"
-    razorpayx_key_secret: str = "local-secret"
+    razorpayx_key_secret: str = Field("local-secret", repr=False)
     razorpayx_account_number: str = "2323230000000000"
-    razorpayx_webhook_secret: str = "local-webhook-secret"
+    razorpayx_webhook_secret: str = Field("local-webhook-secret", repr=False)
     razorpayx_api_base_url: str = ""  # empty: Razorpay's own; ends in /v1
     cashfree_client_id: str = "local-client"
-    cashfree_client_secret: str = "local-client-secret"
+    cashfree_client_secret: str = Field("local-client-secret", repr=False)
     cashfree_api_base_url: str = ""  # empty: Cashfree's own; ends in /payout
     cashfree_id_in_path: bool = False  # ask with GET /transfers/ID instead of GET /transfers?transfer_id=ID
     payout_checks: bool = False  # ask whether a destination exists, and whose it is; RazorpayX Lite in live mode only
     reconcile_hour: int = Field(2, ge=0, le=23)  # India's hour from which the night's payouts are compared
     ocr_engine: str = "rapidocr"
     einvoice_keys: str = ""  # the portals' public keys, a directory or a file; empty: no e-invoice is taken at its word
-    data_keys: str = ""  # id:base64 of 32 bytes, comma between; the last one seals
-    code_keys: str = ""  # letter:hex, comma between; the last one issues
-    media_store: str = ""  # a directory, or s3://key:secret@host/bucket; empty: .local/media
+    data_keys: str = Field("", repr=False)  # id:base64 of 32 bytes, comma between; the last one seals
+    code_keys: str = Field("", repr=False)  # letter:hex, comma between; the last one issues
+    media_store: str = Field("", repr=False)  # a directory, or s3://key:secret@host/bucket; empty: .local/media
     saathi_root: str = ""  # under whose .local/ embedded servers, logs and local keys live; empty: beside the code
+    ops_token: str = Field("", max_length=200, repr=False)  # with which our own monitors ask /metrics and /readyz
     sandbox_url: str = ""  # where the stand-in for the outside world listens; development only
 
     @property

@@ -25,7 +25,7 @@ class Question:
 class ClaimResult:
     """What came of one bill. outcome: credited | asked | review | refused | joined (to the claim `other`).
 
-    reason of review: doubtful | contested | lines | credit_note | date_ahead | budget; of refused: not_an_invoice |
+    reason of review: doubtful | contested | lines | credit_note | date_ahead | budget | many; of refused: not_an_invoice |
     not_authorised | stale | seen_yours | seen_open | seen_other | no_products | too_small. Credited ones have seller,
     number, on (the bill's date), total_paise, taxable_paise (what counted), rate (points per 100 rupees) and points."""
 

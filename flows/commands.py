@@ -11,8 +11,13 @@ from flows.flowbook import STARTS, keeper
 from flows.settings import LANGUAGES
 from flows.talk import Talk
 
-TALKS_TO_STRANGERS = ("enrol", "settings")
-STARTED_BY_MEMBERS = ("scan", "bills", "balance", "redeem", "payouts", "tax", "pan", "kyc")
+TALKS_TO_STRANGERS = ("enrol", "settings", "my_data", "joining", "moving")
+LEFT_BY_STRANGERS = ("settings", "my_data", "joining", "moving")  # an enrolment waits where it is
+STARTED_BY_MEMBERS = (
+    "scan", "bills", "balance", "redeem", "payouts", "tax", "pan", "kyc",
+    "helpers", "add_helper", "handover", "shops",
+)  # fmt: skip
+HELPERS_MAY = ("scan", "bills", "balance", "shops")  # of these; what is not named here is the owner's alone
 NOT_YET = {
     "menu": "enrol.before.menu",
     "scan": "enrol.before.scan",
@@ -33,8 +38,12 @@ def obey(talk: Talk, commanded: ev.Commanded) -> bool:
         ANYWHERE[command](talk)
     elif command in LANGUAGES:
         _choose_language(talk, command)
+    elif not talk.known.enrolled and command != "back" and talk.floor() in ("joining", "moving"):
+        return talk.give(-1, ev.Commanded(command))  # first the question that was put
     elif not talk.known.enrolled and (command in STARTED_BY_MEMBERS or talk.floor() not in TALKS_TO_STRANGERS):
         not_yet(talk, command)
+    elif command in STARTED_BY_MEMBERS and (refusal := _not_for_them(talk, command)) is not None:
+        talk.emit(refusal)
     elif command in STARTED_BY_MEMBERS:
         doors.start(talk, command, commanded.points)
     elif talk.frames:
@@ -43,6 +52,17 @@ def obey(talk: Talk, commanded: ev.Commanded) -> bool:
         menu(talk)
         return command == "back"  # back from nowhere is the menu; anything else is a word of an older version
     return True
+
+
+def _not_for_them(talk: Talk, command: str) -> Say | None:
+    """What a helper is told of the shop's money, and who is in the middle of sending something of another shop."""
+    if talk.known.acts == "helper" and command not in HELPERS_MAY:
+        return Say("helpers.owner_only")
+    if command == "balance" and not talk.known.sees_balance:
+        return Say("helpers.no_balance")
+    if command == "shops" and any(keeper(frame.state) for frame in talk.frames):
+        return Say("shops.busy")
+    return None
 
 
 def menu(talk: Talk) -> None:
@@ -112,17 +132,47 @@ def _resume(talk: Talk) -> None:
 
 def _cancel(talk: Talk) -> None:
     """End what has the floor. An enrolment cannot be cancelled into nothing: it waits where it is."""
-    if not talk.frames or keeper(talk.frames[-1].state):
+    if not talk.frames and talk.known.enrolled:
+        doors.start(talk, "cancel")  # what may still be cancelled is that their data are to be erased
+    elif not talk.frames or keeper(talk.frames[-1].state):
         menu(talk)
-    elif not talk.known.enrolled and talk.floor() != "settings":
+    elif not talk.known.enrolled and talk.floor() not in LEFT_BY_STRANGERS:
         talk.emit(Say("enrol.later"))
     else:
         doors.end(talk)
         talk.emit(Say("cancel.done"))
 
 
+def _new_number(talk: Talk) -> None:
+    """For whoever is not known under this number; a member's own account stays what it is."""
+    if talk.known.enrolled and talk.known.acts == "owner":
+        talk.emit(Say("moving.member"))
+    else:
+        doors.start(talk, "new_number")
+
+
+def _own_shop(talk: Talk) -> None:
+    """A helper may have an account of their own beside the shop's."""
+    if talk.known.enrolled and talk.known.acts == "owner":
+        talk.emit(Say("enrol.already"))
+    else:
+        doors.enrol(talk)
+
+
 def _language(talk: Talk) -> None:
     doors.start(talk, "language")
+
+
+def _my_data(talk: Talk) -> None:
+    doors.start(talk, "my_data")
+
+
+def _delete_data(talk: Talk) -> None:
+    doors.start(talk, "delete_data")
+
+
+def _keep_data(talk: Talk) -> None:
+    doors.start(talk, "keep_data")
 
 
 def _choose_language(talk: Talk, command: str) -> None:
@@ -150,4 +200,9 @@ ANYWHERE: Mapping[str, Callable[[Talk], None]] = {
     "resume": _resume,
     "cancel": _cancel,
     "language": _language,
+    "my_data": _my_data,
+    "delete_data": _delete_data,
+    "keep_data": _keep_data,
+    "new_number": _new_number,
+    "own_shop": _own_shop,
 }

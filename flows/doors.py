@@ -11,15 +11,23 @@ from flows.flowbook import (
     BOOK,
     STARTS,
     asks_about_bill,
+    is_enrolling,
     keeper,
     starts_enrolment,
     waits_for_membership,
     wants_card,
     wants_picture,
+    with_code,
     with_points,
 )
+from flows.helpers_events import InvitationShown, ShopSwitched
 from flows.kernel import Done, Event
+from flows.move_events import MoveWanted
+from flows.session import Frame, Known
 from flows.talk import Talk
+
+STRANGERS_FLOWS = ("enrol", "details", "settings", "joining", "moving")
+HELPERS_FLOWS = (*STRANGERS_FLOWS, "scan", "invoice", "bills", "balance", "shops")
 
 
 def enrol(talk: Talk) -> None:
@@ -111,6 +119,44 @@ def start(talk: Talk, command: str, points: int = 0) -> None:
         return
     talk.frames = [frame for frame in talk.frames if frame.flow != flow]
     talk.begin(flow, state)
+
+
+def show_invitation(talk: Talk, shown: InvitationShown) -> None:
+    """Open it, whoever shows it and whatever they are doing; one that was half accepted makes way."""
+    talk.frames = [frame for frame in talk.frames if frame.flow != "joining"]
+    talk.begin("joining", with_code(shown.code))
+
+
+def confirm_move(talk: Talk, wanted: MoveWanted) -> None:
+    """Somebody says that this number is theirs no more: asked of whoever has it."""
+    if talk.known.enrolled and talk.find("confirming") is None:
+        talk.push("confirming", STARTS["confirm_move"](talk.known))
+        talk.give(-1, wanted)
+
+
+def in_other_hands(talk: Talk, event: Event) -> None:
+    """Another shop is acted for from now on, or a first one: what was half done for the one before, or on the way to a
+    membership of one's own, has no place there. What was sent is kept."""
+    leaves: tuple[str, ...] = ("enrol", "details", "redeem", "tax", "helpers", "invoice", "bills", "balance", "payouts")
+    if not isinstance(event, ShopSwitched):
+        leaves = ("enrol", "details")
+    talk.frames = [frame for frame in talk.frames if frame.flow not in leaves or keeper(frame.state)]
+
+
+def found_again(talk: Talk) -> None:
+    """What was kept until its sender had an account is claimed: they have one, under another address."""
+    talk.frames = list(still_open(tuple(talk.frames), talk.known))
+    if talk.known.enrolled and talk.frames and waits_for_membership(talk.frames[-1].state):
+        talk.resume()
+
+
+def still_open(frames: tuple[Frame, ...], known: Known) -> tuple[Frame, ...]:
+    """Without what its person has no use for, or no right to, any more: an enrolment's questions where they became an owner
+    elsewhere, an owner's where they are one no longer. A flow that is not named is the owner's."""
+    if known.enrolled and known.acts == "owner":
+        return tuple(frame for frame in frames if frame.flow != "enrol" or is_enrolling(frame.state))
+    allowed = HELPERS_FLOWS if known.enrolled else STRANGERS_FLOWS
+    return tuple(frame for frame in frames if frame.flow in allowed or keeper(frame.state))
 
 
 def end(talk: Talk) -> None:

@@ -94,6 +94,7 @@ class ClaimCodes(Effect):
     """-> CodesClaimed, one result per code in the same order"""
 
     codes: tuple[str, ...]
+    shown: bool = False  # by a picture, all of them; else typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ or a picture interrupts whatever is going on (doors.py); what was interrupted is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows import doors
 from flows import events as ev
@@ -15,7 +15,9 @@ from flows.bill_events import InvoiceRead
 from flows.commands import NOT_YET, TALKS_TO_STRANGERS, obey
 from flows.effects import ForgetSecret, Say
 from flows.flowbook import BOOK, NEWS, asks_name
+from flows.helpers_events import FoundAgain, InvitationAccepted, InvitationShown, ShopSwitched
 from flows.kernel import Effect, Event, FlowBroken, step
+from flows.move_events import MoveWanted, NumberMoved
 from flows.news import News
 from flows.session import Asked, Known, Session
 from flows.spelling import normalised, only_emoji
@@ -26,7 +28,9 @@ from flows.understand import exactly, is_ours, nearly, tapped
 SENDS_MONEY = re.compile(r"yes-\d+-.+", re.ASCII)  # the button of redeem.confirm
 MISSES_MAX = 3  # misunderstandings in a row before we stop asking and offer help
 
-MEMBER = (ev.Said, ev.Tapped, ev.Commanded, ev.CodesTyped, ev.PhotoSent, ev.DocumentSent, ev.OtherSent, ev.SecretGiven)
+MEMBER = (ev.Said, ev.Tapped, ev.Commanded, ev.CodesTyped, ev.PhotoSent, ev.DocumentSent, ev.OtherSent, ev.SecretGiven,
+          InvitationShown)  # fmt: skip
+IN_OTHER_HANDS = (InvitationAccepted, ShopSwitched, NumberMoved)
 HEARD_SOMEWHERE = frozenset(event for flow in BOOK.values() for node in flow.nodes.values() for event in node.hears)
 
 
@@ -53,6 +57,7 @@ def waits_for_pin(session: Session) -> bool:
 
 def converse(session: Session, known: Known, event: Event) -> Turned:
     """Answer one event. Pure; raises FlowBroken where a flow breaks its own declaration."""
+    session = replace(session, frames=doors.still_open(session.frames, known))
     talk = Talk(session, after(known, event))
     heard, misses = event, session.misses
     if isinstance(event, MEMBER):
@@ -60,6 +65,7 @@ def converse(session: Session, known: Known, event: Event) -> Turned:
     else:
         _world(talk, event)
     talk.settle()
+    talk.frames = list(doors.still_open(tuple(talk.frames), talk.known))
     return Turned(talk.session(misses), tuple(talk.effects), talk.known, heard)
 
 
@@ -119,6 +125,9 @@ def _answer(talk: Talk, heard: Event) -> bool:
             return doors.scan(talk, heard)
         case ev.DocumentSent(documents, caption, codes):
             return doors.scan(talk, ev.PhotoSent(documents, caption, codes))  # a bill on paper or as a file is the same bill
+        case InvitationShown():
+            doors.show_invitation(talk, heard)
+            return True
         case ev.SecretGiven() if asked_secret(Session(tuple(talk.frames))) is None:
             _unasked(talk, heard)
             return True
@@ -162,6 +171,11 @@ def _world(talk: Talk, event: Event) -> None:
     if isinstance(event, InvoiceRead):
         doors.bill(talk, event)
         return
+    if isinstance(event, FoundAgain):
+        doors.found_again(talk)
+        return
+    if isinstance(event, IN_OTHER_HANDS):
+        doors.in_other_hands(talk, event)
     for index in range(len(talk.frames) - 1, -1, -1):
         frame = talk.frames[index]
         if type(event) in BOOK[frame.flow].nodes[type(frame.state)].hears:
@@ -170,6 +184,8 @@ def _world(talk: Talk, event: Event) -> None:
             return
     if isinstance(event, ev.PhotoRead):
         doors.orphan(talk, event)
+    elif isinstance(event, MoveWanted):
+        doors.confirm_move(talk, event)
     elif type(event) in NEWS.nodes[News].hears:
         talk.emit(*step(NEWS, News(), event).effects)
     elif type(event) not in HEARD_SOMEWHERE:

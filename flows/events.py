@@ -97,7 +97,8 @@ class Enrolled(Event):
 @dataclass(frozen=True, slots=True)
 class CodeResult:
     """What came of one code. outcome: credited | already_yours | claimed_by_other | not_active | expired | void |
-    other_programme | typo | budget_spent. `on`: the date (YYYY-MM-DD) of the claim or the expiry where there is one."""
+    other_programme | typo | budget_spent | over_limit (of a helper's day). `on`: the date (YYYY-MM-DD) of the claim or the
+    expiry where there is one."""
 
     code: str
     outcome: str
@@ -108,8 +109,11 @@ class CodeResult:
 
 @dataclass(frozen=True, slots=True)
 class CodesClaimed(Event):
+    """`locked_at`: until when codes are refused, because too many wrong ones were tried; without results none was taken."""
+
     results: tuple[CodeResult, ...]
     available: int
+    locked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from flows.balance import BALANCE, ReadingBalance
 from flows.bills import BILLS, ReadingBills
 from flows.details import DETAILS, AwaitMembership
-from flows.enrol import ENROL, AskName, first_question
+from flows.enrol import ENROL, AskName, Enrolling, first_question
+from flows.helpers import HELPERS, AskHandover, AskHelperName, ReadingHelpers
 from flows.invoice import INVOICE, AwaitCorner, Confirming, Deciding, KeptBills, Typing
 from flows.kernel import Flow, State
 from flows.kyc import KYC
 from flows.kyc_states import AskKycPan, ConfirmKycCard, ReadingKyc, ReadingKycCard
+from flows.move import CONFIRMING, MOVING, AskOldNumber, ConfirmMove
+from flows.my_data import MY_DATA, KeepingData, ReadingErasable, ReadingMyData
 from flows.news import NEWS
 from flows.payout_status import PAYOUTS, ReadingPayouts
 from flows.redeem import REDEEM
@@ -19,10 +22,12 @@ from flows.redeem_states import ReadingTerms
 from flows.scan import SCAN, AskPhoto, AwaitPhotos, Claiming, Kept
 from flows.session import Known
 from flows.settings import SETTINGS, AskLanguage
+from flows.shops import JOINING, SHOPS, OpeningInvitation, ReadingShops
 from flows.tax import TAX, AskPan, ReadingTax
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
-FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, KYC, SETTINGS)
+FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, MY_DATA, KYC, SETTINGS, HELPERS, JOINING, SHOPS,
+         MOVING, CONFIRMING)  # fmt: skip
 BOOK: Mapping[str, Flow] = {flow.name: flow for flow in FLOWS}
 
 # What begins a flow: a command a member may give, or (keep, orphan_photo, keep_bill, bill) a picture, code or bill that
@@ -40,13 +45,33 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "tax": lambda _: ReadingTax(),
     "pan": lambda _: AskPan(),
     "kyc": lambda _: ReadingKyc(),
+    "my_data": lambda _: ReadingMyData(),
+    "delete_data": lambda _: ReadingErasable(),
+    "keep_data": lambda _: KeepingData(quiet=False),
+    "cancel": lambda _: KeepingData(quiet=True),
     "language": lambda _: AskLanguage(),
+    "helpers": lambda _: ReadingHelpers(),
+    "add_helper": lambda _: AskHelperName(),
+    "handover": lambda _: AskHandover(),
+    "shops": lambda _: ReadingShops(),
+    "new_number": lambda _: AskOldNumber(),
+    "confirm_move": lambda _: ConfirmMove(),
 }
 
 
 def with_points(points: int) -> State:
     """A redemption whose number is known already."""
     return ReadingTerms(points)
+
+
+def with_code(code: str) -> State:
+    """An invitation that is shown."""
+    return OpeningInvitation(code)
+
+
+def is_enrolling(state: State) -> bool:
+    """Whether the enrolment has all its answers."""
+    return isinstance(state, Enrolling)
 
 
 def keeper(state: State) -> bool:
@@ -85,6 +110,6 @@ def starts_enrolment(known: Known) -> tuple[State, State]:
 
 
 __all__ = [
-    "BOOK", "NEWS", "STARTS", "asks_name", "keeper", "starts_enrolment", "waits_for_membership", "wants_card", "wants_picture",
-    "with_points",
+    "BOOK", "NEWS", "STARTS", "asks_name", "is_enrolling", "keeper", "starts_enrolment", "waits_for_membership", "wants_card",
+    "wants_picture", "with_code", "with_points",
 ]  # fmt: skip

@@ -33,6 +33,7 @@ REVIEW = {
     "credit_note": "invoice.review.credit_note",
     "date_ahead": "invoice.review.date_ahead",
     "budget": "invoice.review.budget",
+    "many": "invoice.review.many",
 }
 REFUSED = {
     "not_an_invoice": "invoice.refused.not_an_invoice",

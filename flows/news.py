@@ -1,5 +1,5 @@
 """What the world has to tell a member whatever they are doing: money that moved, what a reviewer
-decided, a photo that is hard to read, and faults of ours."""
+decided, a photo that is hard to read, a limit that was passed, and faults of ours."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from flows.events import (
     PhotoHard,
     PinReset,
 )
+from flows.helpers_events import AccountsMerged, HelperJoined, RemovedFromShop, ShopHandedOver, ShopTakenOver
 from flows.kernel import Event, Flow, State, Step, node
 from flows.kyc_events import KycApproved, KycAskedAgain, KycRejected, KycSentToReview
 from flows.kyc_words import news as kyc_news
+from flows.limit_events import TooMany
+from flows.move_events import NumberMovedAway, NumberMovedHere
+from flows.my_data_events import DataFileFailed, DataFileMade, ErasureAnnounced
 
 REJECTED = {
     "not_an_invoice": "news.bill_rejected.not_an_invoice",
@@ -43,6 +47,11 @@ HARD = {  # the first that applies is told: one thing to do better
     "glare": "coach.glare",
     "cut_edges": "coach.cut_edges",
 }
+
+
+AccountNews = (
+    HelperJoined | RemovedFromShop | ShopHandedOver | ShopTakenOver | AccountsMerged | NumberMovedAway | NumberMovedHere
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,22 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (Say(hint),) if hint else ())
         case PinReset():
             return Step(state, (Say("news.pin_reset"),))
+        case TooMany(kind, until, True):
+            return Step(state, (Say("limit.photos" if kind == "photos" else "limit.messages", {"until_at": until}),))
+        case TooMany():
+            return Step(state)
         case KycApproved() | KycRejected() | KycAskedAgain() | KycSentToReview():
             return Step(state, (kyc_news(event),))
+        case DataFileMade(picture):
+            return Step(state, (Say("my_data.file", picture=picture),))
+        case DataFileFailed():
+            return Step(state, (Say("my_data.file_failed"),))
+        case ErasureAnnounced(on):
+            return Step(state, (Say("my_data.announced", {"on": on}),))
+        case HelperJoined() | RemovedFromShop() | ShopHandedOver() | ShopTakenOver() | AccountsMerged():
+            return Step(state, (_account_news(event),))
+        case NumberMovedAway() | NumberMovedHere():
+            return Step(state, (_account_news(event),))
         case EventParked():
             return Step(state, (Say("news.parked"),))
         case _:
@@ -85,6 +108,24 @@ def news(state: News, event: Event) -> Step:
 
 def _money(event: PayoutPaid | PayoutFailed | PayoutReversed | PayoutDelayed) -> dict[str, Value]:
     return {"amount_paise": event.amount_paise, "masked": event.masked}
+
+
+def _account_news(event: AccountNews) -> Say:
+    match event:
+        case HelperJoined(name):
+            return Say("news.helper_joined", {"name": name})
+        case RemovedFromShop(shop):
+            return Say("news.removed_from_shop", {"shop": shop})
+        case ShopHandedOver(shop):
+            return Say("news.shop_handed_over", {"shop": shop})
+        case ShopTakenOver(shop):
+            return Say("news.shop_taken_over", {"shop": shop})
+        case AccountsMerged(points):
+            return Say("news.accounts_merged", {"points": points})
+        case NumberMovedAway(masked):
+            return Say("news.number_moved_away", {"masked": masked})
+        case NumberMovedHere(shop):
+            return Say("news.number_moved_here", {"shop": shop})
 
 
 def _bad_news(event: PayoutFailed | PayoutReversed) -> str:
@@ -114,11 +155,22 @@ NEWS = Flow(
                     PhotoDrawn,
                     PhotoHard,
                     PinReset,
+                    DataFileMade,
+                    DataFileFailed,
+                    ErasureAnnounced,
                     EventParked,
+                    TooMany,
                     KycApproved,
                     KycRejected,
                     KycAskedAgain,
                     KycSentToReview,
+                    HelperJoined,
+                    RemovedFromShop,
+                    ShopHandedOver,
+                    ShopTakenOver,
+                    AccountsMerged,
+                    NumberMovedAway,
+                    NumberMovedHere,
                 },
             )
         ]

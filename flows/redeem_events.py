@@ -43,7 +43,10 @@ class DestinationAccepted(Event):
 
 @dataclass(frozen=True, slots=True)
 class DestinationRefused(Event):
+    """`locked_at`: until when no new one is taken, because too many were tried."""
+
     kind: str = "vpa"
+    locked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,9 @@ def checking_destination(state: CheckingDestination, event: Event) -> Step:
                 return preview(terms, points, Destination(token, masked, kind))
             wait = Say("redeem.cooling", {"masked": masked, "usable_at": usable_at})
             return ask_where(terms, points, wait) if terms.saved else Step(AskVpa(terms, points), (wait,))
+        case DestinationRefused(_, locked_at) if locked_at:
+            told = Say("limit.destinations", {"until_at": locked_at})
+            return Step(AskVpa(terms, points), (ForgetSecret(state.token), told))
         case DestinationRefused("bank"):
             return Step(AskAccount(terms, points), (ForgetSecret(state.token), Say("redeem.account_refused")))
         case DestinationRefused():

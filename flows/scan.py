@@ -11,7 +11,7 @@ from flows.bill_events import InvoiceRead
 from flows.effects import ClaimCodes, DrawPhoto, ReadPhotos, Say
 from flows.events import CodesClaimed, CodesTyped, Commanded, PhotoRead, PhotoSent, Resumed, asks_again
 from flows.kernel import Done, Effect, Event, Flow, State, Step, node
-from flows.scan_words import about_photo, about_results
+from flows.scan_words import about_claimed, about_photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def await_photos(state: AwaitPhotos, event: Event) -> Step:
 def claiming(state: Claiming, event: Event) -> Step:
     match event:
         case CodesClaimed(_, _):
-            return _leave(replace(state, claims=state.claims - 1), about_results(event))
+            return _leave(replace(state, claims=state.claims - 1), *about_claimed(event))
         case CodesTyped() | PhotoSent() | PhotoRead() | InvoiceRead():
             return _take(state, event)
         case _:
@@ -105,7 +105,7 @@ def _was_read(state: AwaitPhotos | Claiming, photo: str, found: tuple[str, ...],
     codes = found if photos else _united(state.codes, found)
     waiting = tuple(code for code in state.codes if code not in codes) if photos else ()
     if codes:
-        step = _claim(codes, photos, _claims(state), waiting)
+        step = _claim(codes, photos, _claims(state), waiting, shown=codes == found)
         return replace(step, effects=(*step.effects, DrawPhoto(photo))) if len(found) > 1 else step
     return _leave(replace(state, photos=photos, codes=waiting), *sorry)
 
@@ -114,8 +114,10 @@ def _claims(state: AwaitPhotos | Claiming) -> int:
     return state.claims if isinstance(state, Claiming) else 0
 
 
-def _claim(codes: tuple[str, ...], photos: tuple[str, ...], claims: int = 0, waiting: tuple[str, ...] = ()) -> Step:
-    return Step(Claiming(photos, claims + 1, waiting), (ClaimCodes(codes),))
+def _claim(
+    codes: tuple[str, ...], photos: tuple[str, ...], claims: int = 0, waiting: tuple[str, ...] = (), *, shown: bool = False
+) -> Step:
+    return Step(Claiming(photos, claims + 1, waiting), (ClaimCodes(codes, shown),))
 
 
 def _leave(state: AwaitPhotos | Claiming, *effects: Effect) -> Step:

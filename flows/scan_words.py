@@ -19,6 +19,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "other_programme": (),
     "typo": (),
     "budget_spent": (),
+    "over_limit": (),
 }
 PROBLEMS = (
     "pdf",
@@ -42,6 +43,14 @@ def about_photo(read: PhotoRead) -> Say:
         return Say("scan.photo.foreign")
     hint = next((hint for hint in HINTS if hint in read.hints), None)
     return Say(f"scan.photo.{hint}" if hint else "scan.photo.no_code")
+
+
+def about_claimed(claimed: CodesClaimed) -> tuple[Say, ...]:
+    """What came of the codes, and that no more are taken for a while where too many were wrong."""
+    if not claimed.locked_at:
+        return (about_results(claimed),)
+    locked = Say("limit.codes", {"until_at": claimed.locked_at})
+    return (about_results(claimed), locked) if claimed.results else (locked,)
 
 
 def about_results(claimed: CodesClaimed) -> Say:

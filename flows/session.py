@@ -30,6 +30,8 @@ class Known:
     stopped: bool = False
     marketing_stopped: bool = False
     notice: Notice = field(default_factory=Notice)  # of the programme; told only of those who may still have to agree
+    acts: str = "owner"  # owner | helper: as what they act for the shop
+    sees_balance: bool = True  # False: a helper who is not told how many points the shop has
 
 
 @dataclass(frozen=True, slots=True)

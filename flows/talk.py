@@ -7,7 +7,9 @@ from dataclasses import replace
 from flows import events as ev
 from flows.effects import RecordConsent, SaveMobile, SaveShop, Say, SetLanguage
 from flows.flowbook import BOOK, keeper
+from flows.helpers_events import InvitationAccepted, ShopSwitched
 from flows.kernel import Done, Effect, Event, FlowBroken, State, step
+from flows.move_events import NumberMoved
 from flows.session import FRAMES_MAX, Asked, Frame, Known, Session
 from flows.texts import text
 
@@ -93,7 +95,11 @@ def after(known: Known, happening: Event | Effect) -> Known:
     """What is known once `happening` has taken place."""
     match happening:
         case ev.Enrolled(_, role):
-            return replace(known, enrolled=True, role=role)
+            return replace(known, enrolled=True, role=role, acts="owner", sees_balance=True)
+        case InvitationAccepted(acts, _, role, sees) | ShopSwitched(acts, _, role, sees):
+            return replace(known, enrolled=True, role=role, acts=acts, sees_balance=sees)
+        case NumberMoved(_, role):
+            return replace(known, enrolled=True, role=role, acts="owner", sees_balance=True)
         case SetLanguage(locale):
             return replace(known, locale=locale)
         case RecordConsent("notice", given):

@@ -5,6 +5,11 @@
     buttons = [{id = "yes-{points}", title = "Yes"}, {id = "no", title = "No"}]     # up to 3: quick replies
     list = "Choose"                                                                 # present: a list of up to 10
 
+    [shops.choose]                                   # as many rows as there are: shops.choose.1 to shops.choose.10
+    body = "Which shop?"
+    list = "Choose"
+    each = {id = "shop-{shop_N}", title = "{name_N}"}
+
 words.toml holds what people type instead of tapping, in every script at once: `[commands]`, `[answers]` by the
 language they are in, and the `courtesy` that may stand around either. templates.toml names the texts that WhatsApp is
 asked to approve.
@@ -22,6 +27,7 @@ from typing import Any
 from flows.spelling import normalised
 
 LOCALES = ("en", "hi")
+ROWS_MAX = 10  # of a list in WhatsApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def text(locale: str, key: str) -> Text:
 @cache
 def catalogue(locale: str) -> Mapping[str, Text]:
     """Every text of a locale by its key."""
-    return {key: _text(key, row) for key, row in _rows("", _toml(f"{locale}.toml"))}
+    return {key: _text(key, row) for name, table in _rows("", _toml(f"{locale}.toml")) for key, row in _each(name, table)}
 
 
 @cache
@@ -104,6 +110,14 @@ def _rows(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, Mapping[str,
         else:
             rows += [(key, value)] if "body" in value else _rows(f"{key}.", value)
     return rows
+
+
+def _each(key: str, row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """A text whose list has a row for each of several things: one text for every number of them."""
+    if "each" not in row:
+        return [(key, row)]
+    rows = [{name: words.replace("_N}", f"_{n}}}") for name, words in row["each"].items()} for n in range(1, ROWS_MAX + 1)]
+    return [(f"{key}.{count}", {**row, "buttons": rows[:count]}) for count in range(1, ROWS_MAX + 1)]
 
 
 def _text(key: str, row: Mapping[str, Any]) -> Text:

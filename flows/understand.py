@@ -17,7 +17,8 @@ COMMAND = "cmd."  # a button whose id begins so is a command wherever it is tapp
 REDEEM = "redeem"  # the command that takes a number beside it
 LETTERS_MAX = 100  # nothing we understand is longer
 FUZZY_LETTERS_MIN = 5  # shorter words are one slip away from too many others
-NEVER_GUESSED = ("stop", "start", "stop_marketing", "start_marketing", "cancel")  # "shop karo" is not "stop karo"
+# "shop karo" is not "stop karo"
+NEVER_GUESSED = ("stop", "start", "stop_marketing", "start_marketing", "cancel", "delete_data", "keep_data")
 
 
 def exactly(said: Said, asked: Asked | None, locale: str) -> Event:

@@ -13,7 +13,7 @@ from base.days import minute_of
 from flows.effects import CheckDestination, ForgetDestination, JoinAccount
 from flows.kernel import Event
 from flows.redeem_events import Destination, DestinationAccepted, DestinationRefused
-from handlers import secrets
+from handlers import limits, secrets
 from handlers.turn import Turn
 from loyalty.vpa import fits_razorpayx
 from payouts.destination import BadDestination, Vpa, bank_account, masked, parse, plain_of
@@ -35,9 +35,11 @@ _KEPT = text("""
     WHERE d.member_id = :member AND d.forgotten_at IS NULL AND d.kind = :kind
       AND (s.used_at IS NOT NULL OR d.usable_at > d.saved_at)
       AND NOT EXISTS (SELECT FROM destination_checks c WHERE c.token = d.token AND c.state = 'invalid')""")
-# Whoever has had no money yet has nothing that a thief could redirect; a payout that failed went nowhere.
+# Whoever has had no money yet has nothing that a thief could redirect; a payout that failed went nowhere. An account that
+# has just come into other hands may be a thief's.
 _EVER_PAID = text("""
-    SELECT EXISTS (SELECT FROM payouts WHERE member_id = :member AND state NOT IN ('failed', 'reversed'))""")
+    SELECT EXISTS (SELECT FROM payouts WHERE member_id = :member AND state NOT IN ('failed', 'reversed'))
+        OR EXISTS (SELECT FROM account_changes WHERE member_id = :member AND kind = 'moved' AND at > :since)""")
 _SAVE = text("""
     INSERT INTO destinations (token, member_id, kind, saved_at, usable_at)
     VALUES (:token, :member, :kind, :now, :usable_at)""")
@@ -120,19 +122,22 @@ def forget_destination(turn: Turn, effect: ForgetDestination, key: str) -> Event
 
 def _taken(turn: Turn, token: str, secret: secrets.Secret, given: str) -> Event:
     """Save it, or find it saved already: typing a known one again neither doubles it nor makes it wait."""
+    known = _kept(turn, secret)
+    if not known and (until := limits.count(turn, "destinations")) is not None:
+        return DestinationRefused(secret.kind, minute_of(until, up=True))
     try:
         to = parse(secret.kind, secret.plain)
     except BadDestination:
         return DestinationRefused(secret.kind)
     if isinstance(to, Vpa) and not fits_razorpayx(to.address):
         return DestinationRefused(secret.kind)
-    if known := _kept(turn, secret):
+    if known:
         if known[0].token != token:
             secrets.forget(turn, token)
         return _accepted(turn, known[0].token, masked(to), secret.kind, known[0].usable_at, given)
-    usable_at = turn.now
-    if turn.conn.execute(_EVER_PAID, {"member": turn.member_id}).scalar_one():
-        usable_at += timedelta(hours=turn.programme.redeem.cool_off_hours)
+    usable_at, cool_off = turn.now, timedelta(hours=turn.programme.redeem.cool_off_hours)
+    if turn.conn.execute(_EVER_PAID, {"member": turn.member_id, "since": turn.now - cool_off}).scalar_one():
+        usable_at += cool_off
     new = {"token": token, "member": turn.member_id, "kind": secret.kind, "now": turn.now, "usable_at": usable_at}
     turn.conn.execute(_SAVE, new)
     return _accepted(turn, token, masked(to), secret.kind, usable_at, given)

@@ -9,8 +9,10 @@ from sqlalchemy import text
 from base.pin import as_pin
 from flows.entry import asked_secret, waits_for_pin
 from flows.events import CodesTyped, DocumentSent, OtherSent, PhotoSent, Said, Tapped
+from flows.helpers_events import InvitationShown
 from flows.kernel import Event
 from flows.session import Session
+from flows.shops import invitation_in
 from flows.understand import exactly
 from handlers import secrets
 from handlers.turn import Turn
@@ -45,6 +47,8 @@ def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
         return OtherSent(inbound.kind if inbound.kind != "text" else "empty")
     if codes := find_codes(words):
         return CodesTyped(tuple(codes[:CODES_MAX]))
+    if shown := invitation_in(words):
+        return InvitationShown(shown)
     said = Said(words[:SAID_MAX])
     kind = asked_secret(session)
     if kind is None:
@@ -64,6 +68,13 @@ def _stray_pin(turn: Turn, inbound: Inbound, session: Session) -> bool:
         return True
     heard_as_pin = asked_secret(session) == "pin" and not inbound.media
     return waits_for_pin(session) and not heard_as_pin and session.frames[-1].flow != "invoice"  # which asks for totals
+
+
+def strike_out_any_pin(turn: Turn, inbound: Inbound, session: Session) -> None:
+    """Of a message that nobody will hear."""
+    digits = any(letter.isdecimal() for letter in inbound.text)
+    if as_pin(inbound.text) is not None or (digits and waits_for_pin(session)):
+        _strike_out_pin(turn, inbound)
 
 
 def _strike_out_pin(turn: Turn, inbound: Inbound) -> None:
@@ -90,6 +101,11 @@ def _caption(inbound: Inbound) -> str:
 def _codes(inbound: Inbound) -> tuple[str, ...]:
     """The codes that are written below a picture."""
     return tuple(find_codes(inbound.text)[:CODES_MAX])
+
+
+def is_readable(media: Media) -> bool:
+    """A picture, or a document that bills come as."""
+    return _is(media, "image/") or _is(media, PDF)
 
 
 def _is(media: Media, family: str) -> bool:

@@ -12,13 +12,14 @@ from base.days import day_of
 from flows.bill_events import ClaimLine, ClaimResult, ClaimsDecided, ClaimsRead, Question
 from flows.effects import AnswerClaim, DecideClaims, ReadClaims
 from flows.kernel import Event
+from handlers import authority, limits
 from handlers.balance import day
 from handlers.claim_till import Credited, Till, apply
 from handlers.turn import Turn
 from ledger import balance as books
 from loyalty import claim_registers, claims
 from loyalty import reading as readings
-from loyalty.claim_rules import AskFor, Join, Refuse, Review, Ruling, judge
+from loyalty.claim_rules import Accept, AskFor, Join, Refuse, Review, Ruling, judge
 from loyalty.claims import Claim
 from loyalty.eligible import Eligible, eligible
 from loyalty.reading import Reading, with_value
@@ -36,12 +37,14 @@ _TASK = text("""
 
 def decide_claims(turn: Turn, effect: DecideClaims, key: str) -> Event | None:
     """Decide on each; one that has been decided on already is told as it stands."""
+    authority.to_scan(turn)
     decided = [_decide(turn, claim, f"{key}/{number}") for number, claim in enumerate(effect.bills)]
     return ClaimsDecided(tuple(one for one in decided if one is not None), _available(turn))
 
 
 def answer_claim(turn: Turn, effect: AnswerClaim, key: str) -> Event | None:
     """The member's answer counts where the paper bears it out; a reviewer looks at the rest."""
+    authority.to_scan(turn)
     claim = _ours(turn, effect.claim)
     if claim is None:
         return ClaimsDecided((), _available(turn))
@@ -71,7 +74,10 @@ def _decide(turn: Turn, claim_id: str, key: str) -> ClaimResult | None:
     if claim is None:
         return None
     reading = claim.reading(turn.sealer)
-    return _rule(turn, claim, reading, "decided", key) if claim.state == "read" else _as_it_stands(turn, claim, reading)
+    if claim.state != "read":
+        return _as_it_stands(turn, claim, reading)
+    limits.count(turn, "bills")
+    return _rule(turn, claim, reading, "decided", key)
 
 
 def _ours(turn: Turn, claim_id: str) -> Claim | None:
@@ -83,6 +89,8 @@ def _ours(turn: Turn, claim_id: str) -> Claim | None:
 def _rule(turn: Turn, claim: Claim, reading: Reading, cause: str, key: str) -> ClaimResult:
     registers = claim_registers.look_up(turn.conn, claim, reading, turn.member_id, turn.now, alike)
     ruling = judge(reading, registers, turn.programme, day_of(turn.now))
+    if isinstance(ruling, Accept) and limits.locked(turn, "bills") is not None:
+        ruling = Review("many")
     done = apply(_till(turn, claim), reading, ruling, cause)
     if isinstance(done, Join):
         _read_together(turn, done.other, claim, key)

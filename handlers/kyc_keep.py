@@ -38,8 +38,8 @@ class Given:
     photo: str = ""
 
 
-def keep_pan(turn: Turn, given: Given) -> Check:
-    """Judged by the name on the card, and by the GSTIN that was given before."""
+def keep_pan(turn: Turn, given: Given, source: str = "kyc") -> Check:
+    """Judged by the name on the card, and by the GSTIN that was given before. `source`: as the passbook notes it."""
     tries = kyc.tries(turn.conn, turn.member_id, "pan")
     score = best_score(_names_of(turn), given.name)
     state, reason = grade(turn.programme.kyc, score, tries)
@@ -48,7 +48,7 @@ def keep_pan(turn: Turn, given: Given) -> Check:
         state, reason = _another("pan_differs", tries)
     check = _put(turn, "pan", mask_pan(given.value), given, state, reason, score)
     if check.state in ("verified", "review"):
-        pan.give(turn.conn, turn.keyring, member_id=turn.member_id, pan=given.value, source="kyc", now=turn.now)
+        pan.give(turn.conn, turn.keyring, member_id=turn.member_id, pan=given.value, source=source, now=turn.now)
     return check
 
 

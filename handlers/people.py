@@ -68,6 +68,7 @@ def enrol(turn: Turn, effect: Enrol, key: str) -> Event | None:
         "now": turn.now,
     })  # fmt: skip
     turn.conversation.member_id = member
+    turn.shops += 1
     return Enrolled(effect.name, effect.role)
 
 

@@ -18,7 +18,7 @@ from flows.redeem_events import (
     RedemptionRequested,
     TooFewPoints,
 )
-from handlers import destinations, kyc_gate, redeem_pin, secrets
+from handlers import authority, destinations, kyc_gate, redeem_pin, secrets
 from handlers.tax import terms_of
 from handlers.turn import Turn
 from ledger import balance as books
@@ -60,6 +60,7 @@ def request_redemption(turn: Turn, effect: RequestRedemption, key: str) -> Event
     """Hold the points, write the payout and its task: all or nothing, in this transaction; and only where destination,
     limits and PIN allow it, whatever the flow was told before."""
     turn.conn.execute(_LOCK_MEMBER, {"member": turn.member_id})
+    authority.owner(turn)  # the account may have changed hands while we waited
     usable_at = destinations.usable_from(turn, effect.token)
     refusal = _destination_refusal(turn, effect.token, usable_at)
     if refusal is None and effect.points > _left(turn).most:

@@ -61,6 +61,15 @@ def proved(turn: Turn, token: str) -> Event | None:
     return None
 
 
+def is_owners(turn: Turn, typed: str) -> bool:
+    """Whether it is the member's PIN, asked by somebody who is no member yet: nothing is counted here, so that nobody
+    locks money from outside; the caller counts. False while the PIN is locked or where there is none."""
+    row = _row(turn)
+    if row is None or row.sealed is None or _lock(turn, row) is not None:
+        return False
+    return pin.matches(typed, _opened(turn, row.sealed))
+
+
 def propose_pin(turn: Turn, effect: ProposePin, key: str) -> Event | None:
     typed = spend(turn, effect.token)
     member = turn.conn.execute(_MEMBER, {"member": turn.member_id}).one()

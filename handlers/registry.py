@@ -7,15 +7,18 @@ from typing import Any
 
 from flows import effects as do
 from flows import kyc_events as kyc
+from flows import my_data_events as data
 from flows.kernel import Effect, Event
 from handlers.balance import read_balance
 from handlers.destinations import check_destination, forget_destination, join_account
 from handlers.invoice import answer_claim, decide_claims, read_claims
 from handlers.kyc import read_kyc, read_kyc_card, save_kyc, send_kyc_photo, take_kyc_pan
+from handlers.my_data import make_data_file, read_erasable, read_my_data, schedule_erasure, stop_erasure
 from handlers.payout_status import read_payouts
 from handlers.people import enrol, record_consent, save_mobile, save_shop, set_language
 from handlers.redeem import read_redeem_terms, request_redemption
 from handlers.redeem_pin import propose_pin, set_pin
+from handlers.registry_accounts import HELPERS_AND_SHOPS
 from handlers.say import drop_delay_news, say
 from handlers.scan import claim_codes, draw_photo, read_photos
 from handlers.secrets import forget_secret
@@ -56,4 +59,10 @@ HANDLERS: Mapping[type[Effect], Handler] = {
     kyc.SendKycPhoto: send_kyc_photo,
     do.DropDelayNews: drop_delay_news,
     do.ForgetSecret: forget_secret,
+    data.ReadMyData: read_my_data,
+    data.MakeDataFile: make_data_file,
+    data.ReadErasable: read_erasable,
+    data.ScheduleErasure: schedule_erasure,
+    data.StopErasure: stop_erasure,
+    **HELPERS_AND_SHOPS,
 }

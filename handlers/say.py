@@ -6,17 +6,26 @@ from dataclasses import replace
 
 from flows.effects import DropDelayNews, Say
 from flows.kernel import Event
+from flows.shops import NAMED
 from flows.texts import LOCALES
+from handlers import ownership
 from handlers.render import render
 from handlers.turn import Turn
 from payouts.news import delay_key
 from whatsapp.outbound import parts
 from whatsapp.outbox import Row, drop
 
+HIDDEN = "•••"
+# Replies that name the shop where a person acts for several: of points and of what brings them.
+ABOUT_POINTS = ("scan.credited", "scan.already_yours", "scan.summary", "invoice.credited", "balance.")
+
 
 def say(turn: Turn, effect: Say, key: str) -> Event | None:
     """Render now, so that the outbox keeps the words that were sent. A long text leaves as several messages."""
-    message = render(effect, turn.known.locale)
+    message = render(_for_whom(turn, effect), turn.known.locale)
+    if turn.shops > 1 and effect.key.startswith(ABOUT_POINTS) and not message.buttons:
+        shop = ownership.shop_name(turn.conn, turn.keyring, turn.member_id)
+        message = replace(message, body=f"{message.body}\n{render(Say(NAMED, {'shop': shop}), turn.known.locale).body}")
     if turn.conversation.locale is None and not message.buttons:
         message = replace(message, body=_in_every_language(turn, effect, message.body))
     for number, part in enumerate(parts(message)):
@@ -27,6 +36,13 @@ def say(turn: Turn, effect: Say, key: str) -> Event | None:
             not_before=turn.now, created_at=turn.now,
         ))  # fmt: skip
     return None
+
+
+def _for_whom(turn: Turn, effect: Say) -> Say:
+    """A helper who is not to see how many points the shop has does not see it in passing either."""
+    if turn.known.acts == "owner" or turn.known.sees_balance or "available" not in effect.values:
+        return effect
+    return replace(effect, values={**effect.values, "available": HIDDEN})
 
 
 def drop_delay_news(turn: Turn, effect: DropDelayNews, key: str) -> Event | None:

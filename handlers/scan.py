@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import text
 
+from base.days import day_of, minute_of
 from flows.effects import ClaimCodes, DrawPhoto, ReadPhotos
 from flows.events import CodeResult, CodesClaimed
 from flows.kernel import Event
+from handlers import authority, limits
 from handlers.balance import day
 from handlers.invoice import read as read_together
 from handlers.turn import Turn
 from ledger import balance as books
 from ledger import points
 from ledger.post import BudgetSpent
-from loyalty import coupons
+from loyalty import coupons, memberships
 from loyalty.codes import Code, read_code
 from loyalty.earn import coupon_credit
 
@@ -60,7 +63,13 @@ def draw_photo(turn: Turn, effect: DrawPhoto, key: str) -> Event | None:
 
 def claim_codes(turn: Turn, effect: ClaimCodes, key: str) -> Event | None:
     """Claim and credit each code. A code whose points the budget cannot carry any more stays unclaimed."""
+    helper, today = authority.to_scan(turn), day_of(turn.now)
     genuine = {code: read for code in effect.codes if isinstance(read := read_code(turn.codes, code), Code)}
+    until = limits.locked(turn, "wrong_codes")
+    if until is not None and not (effect.shown and len(genuine) == len(effect.codes)):  # who holds the label does not guess
+        return CodesClaimed((), 0, minute_of(until, up=True))
+    over = _over_limit(genuine, helper.left(today) if helper else None)
+    genuine = {code: read for code, read in genuine.items() if code not in over}
     claims = coupons.claim_many(
         turn.conn, turn.conversation.programme_id, list(genuine.values()), turn.member_id,
         turn.conversation.contact_id, key, turn.now,
@@ -68,6 +77,9 @@ def claim_codes(turn: Turn, effect: ClaimCodes, key: str) -> Event | None:
     claimed = dict(zip(genuine, claims, strict=True))
     results, available = [], None
     for code in effect.codes:
+        if code in over:
+            results.append(CodeResult(code, "over_limit"))
+            continue
         claim = claimed.get(code, coupons.Unknown())
         if not isinstance(claim, coupons.Claimed):
             results.append(_refused(code, claim))
@@ -75,9 +87,18 @@ def claim_codes(turn: Turn, effect: ClaimCodes, key: str) -> Event | None:
         result, balance = _credit(turn, code, genuine[code].serial, claim.sku)
         results.append(result)
         available = available if balance is None else balance
+    if helper is not None:
+        memberships.count_scans(turn.conn, helper, sum(one.outcome == "credited" for one in results), today)
     if available is None:
         available = books.balance(turn.conn, turn.conversation.programme_id, turn.member_id, turn.now).available
-    return CodesClaimed(tuple(results), available)
+    wrong = sum(result.outcome == "typo" for result in results)
+    until = limits.count(turn, "wrong_codes", wrong) if wrong else None
+    return CodesClaimed(tuple(results), available, minute_of(until, up=True) if until else "")
+
+
+def _over_limit(genuine: Mapping[str, Code], left: int | None) -> frozenset[str]:
+    """The codes that a helper may not send today any more; they stay unclaimed."""
+    return frozenset() if left is None else frozenset(list(genuine)[left:])
 
 
 def _refused(code: str, claim: coupons.Claim) -> CodeResult:
@@ -97,7 +118,7 @@ def _credit(turn: Turn, code: str, serial: int, sku: str) -> tuple[CodeResult, i
         # keyed by the coupon: a second credit for it is impossible for ever, whatever else should fail
         turn.conn, key=f"coupon/{serial}", programme_id=turn.conversation.programme_id, member_id=turn.member_id,
         points=credit.points, expires_at=credit.expires_at, happened_at=turn.now, recorded_at=turn.now,
-        facts=credit.facts,
+        facts={**credit.facts, "scanned_by": turn.person} if turn.known.acts == "helper" else credit.facts,
     )  # fmt: skip
     if isinstance(earned, BudgetSpent):
         coupons.give_back(turn.conn, serial, turn.member_id, turn.now)

@@ -58,10 +58,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Who wrote a secret, and for which member."""
+    """Who wrote a secret, and for which member; None: they are none yet."""
 
     contact_id: str
-    member_id: str
+    member_id: str | None
 
 
 def unasked(words: str) -> SecretGiven | None:
@@ -87,17 +87,17 @@ def asked(turn: Turn, words: str, kind: str) -> SecretGiven:
 
 
 def put(turn: Turn, kind: str, plain: str, last4: str) -> str:
-    """Seal a secret of the member's; its token."""
-    token = turn.ids.new("sec")
-    whose = Whose(turn.conversation.contact_id, turn.member_id)
-    keep(turn.conn, member_sealer(turn), token, whose, kind, plain, last4, turn.now)
+    """Seal a secret of the member's, or of whoever is none yet; its token."""
+    token, member = turn.ids.new("sec"), turn.conversation.member_id
+    sealer = turn.sealer if member is None else member_sealer(turn)
+    keep(turn.conn, sealer, token, Whose(turn.conversation.contact_id, member), kind, plain, last4, turn.now)
     return token
 
 
 def keep(
     conn: Connection, sealer: Sealer, token: str, whose: Whose, kind: str, plain: str, last4: str, now: datetime
 ) -> None:
-    """Write the secret's row. `sealer`: the member's."""
+    """Write the secret's row. `sealer`: the member's, or their contact's where there is none yet."""
     conn.execute(_PUT, {
         "token": token, "contact": whose.contact_id, "member": whose.member_id, "kind": kind, "last4": last4,
         "sealed": sealer.seal(plain.encode(), f"secrets/{token}"), "now": now,

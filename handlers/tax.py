@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base.days import day_of
+from base.pan import normal_pan
 from flows.effects import ForgetSecret, PreviewTax, ReadTax, SavePan
 from flows.events import TaxExceedsCash, TaxPreviewed
 from flows.kernel import Event
@@ -53,14 +54,15 @@ def save_pan(turn: Turn, effect: SavePan, key: str) -> Event | None:
     """Kept under the member; what was kept of the message until it was asked for is not needed any more."""
     secret = secrets.open_secret(turn.conn, turn.keyring, effect.token)
     secrets.forget_secret(turn, ForgetSecret(effect.token), key)
-    if secret.kind != "pan":
+    if secret.kind != "pan" or normal_pan(secret.plain) is None:
         return PanRefused()
+    if ever_needed(turn.programme.kyc, turn.known.role):
+        # One PAN for both; and first, because whoever gives one for KYC locks the value before the PAN's row.
+        kyc_keep.keep_pan(turn, Given(secret.plain), source="chat")
     try:
         given = pan.give(
             turn.conn, turn.keyring, member_id=turn.member_id, pan=secret.plain, source="chat", now=turn.now
         )
-        if ever_needed(turn.programme.kyc, turn.known.role):  # one PAN for both; another's is looked at by a person
-            kyc_keep.keep_pan(turn, Given(secret.plain))
     except ValueError:
         return PanRefused()
     return PanSaved(given.masked, _rule(turn).rate_bp)

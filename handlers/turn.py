@@ -17,6 +17,13 @@ from loyalty.programme_rows import Version, current
 from payouts.tax import Rule
 from whatsapp.outbox import Row
 
+ELSEWHERE = "conversation"  # in place of a queue among a turn's tasks: another conversation that has something new
+
+
+class TakeAgain(Exception):
+    """What the turn stood on was changed by another transaction meanwhile: nothing of it counts, and the event is taken
+    anew. No fault of anyone's."""
+
 
 @dataclass(slots=True)
 class Conversation:
@@ -52,6 +59,9 @@ class Turn:
     tax_rules: Sequence[Rule]
     out: list[Row] = field(default_factory=list)  # what will be said; one insert at the end
     tasks: list[tuple[str, str]] = field(default_factory=list)  # (queue, id) of rows written: bells after the commit
+    locks: dict[str, datetime] | None = None  # what the contact is locked out of, and until when; None: not read yet
+    person: str = ""  # the contact whose memberships count: another than the conversation's where two were found to be one
+    shops: int = 1  # for how many the contact acts here: where there are several, replies say for which
     _version: Version | None = None
 
     @property

@@ -15,6 +15,8 @@ from base import driver
 from base.clock import OFFSET_SQL, Clock
 from base.ids import Ids
 from base.sealing import Keyring, Sealer
+from flows.codec import to_json
+from flows.helpers_events import FoundAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +33,30 @@ class UnknownSender(Exception):
     """The message is for a number that is not in the table of senders."""
 
 
-# By the address, else by the id that Twilio has told for this contact: people hide their phone and show it again.
+# By the address, else by the id that Twilio has told for this contact: people hide their phone and show it again. Where
+# neither is told any more than the words themselves (a recovered message), by an address they wrote from before.
+# `known_by_…`: the same person under another contact, of which we learn with this message.
 _WHO = driver.statement(f"""
     SELECT s.id AS sender_id, s.programme_id, c.id AS contact_id, c.data_key, c.address, c.external_user_id,
-           v.id AS conversation_id, {OFFSET_SQL} AS offset_s
+           v.id AS conversation_id, {OFFSET_SQL} AS offset_s,
+           (SELECT k.id FROM contacts k WHERE k.external_user_id = :external AND k.id <> c.id AND k.merged_into IS NULL
+            ORDER BY k.created_at, k.id LIMIT 1) AS known_by_id,
+           (SELECT k.id FROM contacts k WHERE k.address = :external AND k.id <> c.id AND k.merged_into IS NULL)
+               AS known_by_address
     FROM senders s
          LEFT JOIN contacts c ON c.id = coalesce(
-             (SELECT k.id FROM contacts k WHERE k.address = :address),
-             (SELECT k.id FROM contacts k WHERE k.external_user_id = :external ORDER BY k.created_at, k.id LIMIT 1))
+             (SELECT coalesce(k.merged_into, k.id) FROM contacts k WHERE k.address = :address),
+             (SELECT coalesce(k.merged_into, k.id) FROM contacts k WHERE k.external_user_id = :external
+              ORDER BY k.created_at, k.id LIMIT 1),
+             (SELECT k.contact_id FROM contact_addresses k WHERE k.address = :address AND CAST(:external AS text) IS NULL))
          LEFT JOIN conversations v ON v.sender_id = s.id AND v.contact_id = c.id
     WHERE s.address = :sender""")
+_LINK = driver.statement("SELECT contact_link(:found, :other, :address, :external, :now) AS id")
+_NEWER = driver.statement("""
+    SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE c.merged_into = :contact ORDER BY v.id""")
+_LEFT = driver.statement("SELECT contact_left(:address)")
 # Replies go to where they wrote from last.
-_MOVED = driver.statement("""
-    UPDATE contacts SET address = :address, external_user_id = coalesce(:external, external_user_id) WHERE id = :id""")
+_MOVED = driver.statement("SELECT contact_moved(:id, :address, :external, :now)")
 _NEW_CONTACT = driver.statement("""
     INSERT INTO contacts (id, address, external_user_id, data_key, created_at)
     VALUES (:id, :address, :external, :key, :now) ON CONFLICT (address) DO NOTHING""")
@@ -66,15 +79,24 @@ def put_message(
 
     `external` is the id that Twilio told together with this address; nobody else is asked for one.
     `sent_at` is known of recovered messages: the session window runs from then, not from when we found them. Two
-    statements for someone we know. Raises UnknownSender.
+    statements for someone we know. Whoever turns out to be known twice is one contact from here on, the older one. Raises
+    UnknownSender.
     """
     person = _user_id(external) or _user_id(address)
     who = _who(conn, sender, address, person)
     now = clock.at(who.offset_s)
+    if person is not None and who.external_user_id not in (None, person):
+        driver.fetch(conn, _LEFT, {"address": address})
+        who = _who(conn, sender, address, person)
+    if (other := who.known_by_id or who.known_by_address) is not None:
+        told = {"found": who.contact_id, "other": other, "address": address, "external": person, "now": now}
+        driver.fetch(conn, _LINK, told)  # one statement, so that nobody is ever half of one person and half of another
+        who = _who(conn, sender, address, person)
+        _tell_newer(conn, who.contact_id, now, keyring)
     if who.conversation_id is None:
         who = _introduce(conn, who, sender, address, person, now, ids, keyring)
     if who.address != address or person not in (None, who.external_user_id):
-        driver.fetch(conn, _MOVED, {"id": who.contact_id, "address": address, "external": person})
+        driver.fetch(conn, _MOVED, {"id": who.contact_id, "address": address, "external": person, "now": now})
     sealer = keyring.unwrap(who.data_key, who.contact_id)
     row = {"key": key, "conversation": who.conversation_id, "kind": "message", "now": min(sent_at or now, now)}
     sealed = sealer.seal(json.dumps(message, ensure_ascii=False).encode(), f"inbox/{key}")
@@ -85,8 +107,11 @@ def put_message(
 def put_happening(
     conn: Connection, conversation_id: str, key: str, event: Mapping[str, Any], now: datetime, keyring: Keyring
 ) -> bool:
-    """Store what the world did, for the conversation's next turn. False where the key was stored before."""
+    """Store what the world did, for the conversation's next turn. False where the key was stored before, or the person
+    has been erased: there is nobody to tell."""
     (owner,) = driver.fetch(conn, _KEY, {"id": conversation_id})
+    if owner.data_key is None:
+        return False
     sealed = keyring.unwrap(owner.data_key, owner.id).seal(json.dumps(event).encode(), f"inbox/{key}")
     row = {"key": key, "conversation": conversation_id, "kind": "happening", "sealed": sealed, "now": now}
     return bool(driver.fetch(conn, _PUT, row))
@@ -114,6 +139,12 @@ def _who(conn: Connection, sender: str, address: str, person: str | None) -> Any
     if not found:
         raise UnknownSender(sender)
     return found[0]
+
+
+def _tell_newer(conn: Connection, contact_id: str, now: datetime, keyring: Keyring) -> None:
+    """The sweeper rings for it: nobody waits for what was kept there."""
+    for newer in driver.fetch(conn, _NEWER, {"contact": contact_id}):
+        put_happening(conn, newer.id, f"linked/{newer.id}", to_json(FoundAgain()), now, keyring)
 
 
 def _introduce(

@@ -20,10 +20,12 @@ _TURNS = text("SELECT turn, sealed FROM journal WHERE conversation_id = :id ORDE
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """`turns`: number and entries, oldest first. `session`: where the conversation stands now."""
+    """`turns`: number and entries, oldest first. `session`: where the conversation stands now. `forgotten`: the number of the
+    newest turn whose words are past their time and gone; `turns` begin after it."""
 
     turns: list[tuple[int, list[Entry]]]
     session: Session
+    forgotten: int = 0
 
 
 def conversation(conn: Connection, keyring: Keyring, conversation_id: str) -> Stored | None:
@@ -36,7 +38,8 @@ def conversation(conn: Connection, keyring: Keyring, conversation_id: str) -> St
         return None
     sealer = keyring.unwrap(owner.data_key, owner.contact_id)
     rows = conn.execute(_TURNS, {"id": conversation_id}).all()
-    turns = [(row.turn, read(sealer, conversation_id, row.turn, row.sealed)) for row in rows]
+    forgotten = max((row.turn for row in rows if not row.sealed), default=0)
+    turns = [(row.turn, read(sealer, conversation_id, row.turn, row.sealed)) for row in rows if row.turn > forgotten]
     # the place is the one that a turn seals its session for
     plain = sealer.open(owner.session, f"session/{conversation_id}") if owner.session else b"null"
-    return Stored(turns, session_from_json(json.loads(plain)))
+    return Stored(turns, session_from_json(json.loads(plain)), forgotten)

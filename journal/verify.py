@@ -25,23 +25,26 @@ class Deviation:
     what: str
 
 
-def recomputed(turns: Iterable[tuple[int, Sequence[Entry]]], stands: Session | None = None) -> list[Deviation]:
+def recomputed(
+    turns: Iterable[tuple[int, Sequence[Entry]]], stands: Session | None = None, *, forgotten: int = 0
+) -> list[Deviation]:
     """Every deviation in a conversation's turns, given oldest first and from the first on; none: the journal verifies.
 
-    `stands`, where given, is the session that the conversation has now.
+    `stands`, where given, is the session that the conversation has now. `forgotten`: so many first turns are gone by rule,
+    and what the next one began from is taken as it says.
     """
     found: list[Deviation] = []
-    last, number = Session(), 0
+    last, number = None if forgotten else Session(), forgotten
     for turn, entries in turns:
         if turn != number + 1:
             found.append(Deviation(turn, 0, "turn"))
         number = turn
         for at, entry in enumerate(entries):
-            if entry.before != last:
+            if last is not None and entry.before != last:
                 found.append(Deviation(turn, at, "before"))
             found += [Deviation(turn, at, what) for what in differs(entry)]
             last = entry.after
-    if stands is not None and stands != last:
+    if None not in (stands, last) and stands != last:
         found.append(Deviation(number, 0, "session"))
     return found
 

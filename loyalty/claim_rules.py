@@ -59,7 +59,7 @@ class AskFor:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """why: doubtful | contested | lines | credit_note | date_ahead | budget. `rival`: the claim it contests."""
+    """why: doubtful | contested | lines | credit_note | date_ahead | budget | many. `rival`: the claim it contests."""
 
     why: str
     rival: str | None = None

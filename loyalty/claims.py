@@ -48,7 +48,8 @@ _ASKED = text("SELECT id FROM claims WHERE state = 'asked' AND created_at < :bef
 _QUEUE = text(f"SELECT {_COLUMNS} FROM claims WHERE state = 'review' ORDER BY promised_at, id LIMIT :most")
 _OF_MEMBER = text(f"""
     SELECT {_COLUMNS} FROM claims
-    WHERE state <> 'joined' AND (member_id = :member OR (member_id IS NULL AND conversation_id = :conversation))
+    WHERE state <> 'joined' AND (member_id = :member OR member_id IN (SELECT from_id FROM member_merges WHERE into_id = :member)
+           OR (member_id IS NULL AND conversation_id = :conversation))
     ORDER BY created_at DESC, id DESC LIMIT :most""")
 
 

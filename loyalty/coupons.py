@@ -65,7 +65,10 @@ _CLAIM = text(
         SELECT * FROM unnest(CAST(:serials AS bigint[]), CAST(:letters AS text[]), CAST(:keys AS text[]))
             AS a (serial, letter, claim_key)
     ), seen AS (
-        SELECT c.serial, c.key, c.sku, c.state, c.expires_at, c.claimed_by_member, c.claimed_at, c.claim_key,
+        SELECT c.serial, c.key, c.sku, c.state, c.expires_at, c.claimed_at,
+               -- what was claimed by a member who was merged into another is that one's
+               coalesce((SELECT g.into_id FROM member_merges g WHERE g.from_id = c.claimed_by_member), c.claimed_by_member)
+                   AS claimed_by_member, c.claim_key,
                a.claim_key AS asked_key
           FROM coupons c JOIN asked a ON a.serial = c.serial AND a.letter = c.key
          WHERE c.programme_id = :programme_id

@@ -33,6 +33,7 @@ class Invoices(Part):
 
 
 Most = Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+Times = Annotated[StrictInt, Field(ge=5, le=1_000_000)]
 
 
 class Redeem(Part):
@@ -52,11 +53,35 @@ class Redeem(Part):
     payout_two_approvals_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # two different ones
 
 
+class Limits(Part):
+    """How often one contact may do a thing, so that guessing and flooding come to an end."""
+
+    messages_per_minute: Times = 60
+    messages_per_hour: Times = 400
+    photos_per_hour: Times = 120
+    wrong_codes_per_hour: Times = 15
+    wrong_codes_lock_minutes: Annotated[StrictInt, Field(ge=1, le=10_080)] = 60
+    bills_per_day: Times = 50  # more are looked at by a reviewer
+    destinations_per_day: Times = 10  # new UPI ids and accounts
+
+
 class Notice(Part):
     """The privacy notice that members agree to; `version` is kept with every consent."""
 
     version: Line
     links: Mapping[Locale, Annotated[StrictStr, StringConstraints(pattern=r"^https://[^\s/]+\S*$", max_length=300)]]
+
+
+class Privacy(Part):
+    """How long what people send is kept, in days; what the law wants kept has its least."""
+
+    erase_after_days: Annotated[StrictInt, Field(ge=1, le=60)] = 7  # from "delete my data" until it is done
+    photo_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 90  # pictures that are of no bill: coupons, mistakes
+    kyc_photo_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 30  # proofs of identity, after the last decision
+    refused_bill_days: Annotated[StrictInt, Field(ge=1, le=3_650)] = 180  # pictures of bills that earned nothing
+    bill_days: Annotated[StrictInt, Field(ge=2_557, le=7_305)] = 2_922  # of those that did, 8 years: the books' evidence
+    tax_days: Annotated[StrictInt, Field(ge=2_557, le=7_305)] = 2_922  # whose tax was deducted, counted from the last entry
+    message_days: Annotated[StrictInt, Field(ge=30, le=3_650)] = 730  # words of messages and turns
 
 
 class Programme(Part):
@@ -70,7 +95,9 @@ class Programme(Part):
     budget_points: Annotated[StrictInt, Field(ge=1, le=10**12)]  # all the points it may ever give out: a hard stop
     redeem: Redeem
     invoices: Invoices = Invoices()
+    limits: Limits = Limits()
     kyc: Kyc = Kyc()
+    privacy: Privacy = Privacy()
     notice: Notice
     products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=10_000)]
     distributors: tuple[Distributor, ...] = ()

@@ -14,7 +14,7 @@ from base.gstin import normal_gstin
 from loyalty.kyc_rules import Kyc, KycRule
 from loyalty.kyc_rules import faults as kyc_faults
 from loyalty.products import Part, Product, normalised
-from loyalty.programme import Distributor, Invoices, Notice, Programme, Redeem
+from loyalty.programme import Distributor, Invoices, Limits, Notice, Privacy, Programme, Redeem
 
 FILE_BYTES_MAX = 4_000_000
 FAULTS_MAX = 50  # beyond that the file is something else; the rest is counted
@@ -53,9 +53,11 @@ _TABLES: Mapping[int | str, type[Part]] = {
     "distributors": Distributor,
     "redeem": Redeem,
     "invoices": Invoices,
+    "limits": Limits,
     "notice": Notice,
     "kyc": Kyc,
     "rules": KycRule,
+    "privacy": Privacy,
 }
 
 

@@ -21,8 +21,8 @@ _PUT = text("""
     INSERT INTO member_pans (member_id, pan_index, sealed, masked, source, given_at)
     VALUES (:member, :pan, :sealed, :masked, :source, :now)""")
 _OTHERS = text("""
-    SELECT member_id FROM member_pans WHERE pan_index = :pan AND replaced_at IS NULL AND member_id <> :member
-    ORDER BY member_id""")
+    SELECT g.member_id FROM member_pans g JOIN members m ON m.id = g.member_id AND m.erased_at IS NULL
+    WHERE g.pan_index = :pan AND g.replaced_at IS NULL AND g.member_id <> :member ORDER BY g.member_id""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,14 @@ from payouts.tax import Rule, SoFar, Split, TaxExceedsCash
 _LOCK_MEMBER = text("SELECT id FROM members WHERE id = :member FOR NO KEY UPDATE")
 _LOCK_PAN = text("SELECT pan_index FROM pans WHERE pan_index = :pan FOR NO KEY UPDATE")
 _PAN = text("SELECT pan_index, masked FROM member_pans WHERE member_id = :member AND replaced_at IS NULL")
+# What a shop's seller had of it is the seller's year, under their PAN; the new owner's begins with the shop.
 _OF_THE_PERSON = """
-    FROM tax_entries WHERE tax_year = :year AND (member_id = :member OR pan_index = :pan OR member_id IN (
-        SELECT member_id FROM member_pans WHERE pan_index = :pan AND replaced_at IS NULL))"""
+    FROM tax_entries e WHERE tax_year = :year AND (pan_index = :pan OR (
+        (member_id = :member OR member_id IN (
+            SELECT member_id FROM member_pans WHERE pan_index = :pan AND replaced_at IS NULL))
+        AND NOT EXISTS (
+            SELECT FROM account_changes h WHERE h.member_id = e.member_id AND h.kind = 'transferred'
+               AND h.at >= coalesce((SELECT o.at FROM tax_entries o WHERE o.id = e.corrects), e.at))))"""
 _SO_FAR = text(f"""
     SELECT coalesce(sum(gross_paise), 0)::bigint AS total, coalesce(sum(taxed_paise), 0)::bigint AS taxed,
            coalesce(sum(tax_paise), 0)::bigint AS tax {_OF_THE_PERSON}""")

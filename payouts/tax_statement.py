@@ -7,8 +7,6 @@ below nothing of the days in which it was. So the lines of all quarters add up t
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from base import csv_safe
+from base.csv_safe import Figure
 from base.days import day_of
 from base.sealing import CannotOpen, Keyring
 from payouts import pan
@@ -28,20 +28,26 @@ COLUMNS = (
     "pan", "name", "member", "programme", "payout", "section", "payment_code", "tax_year", "deducted_on", "taxed_rupees",
     "tax_rupees", "rate_percent", "without_pan", "returns_payout_of",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _READ = text("""
     SELECT e.id, e.payout_id, e.programme_id, e.member_id, e.pan_index, e.tax_year, e.taxed_paise, e.tax_paise, e.rate_bp,
-           e.rule, e.at, e.corrects, o.at AS corrects_at, p.state, m.data_key, m.details, g.sealed, g.masked,
+           e.rule, e.at, e.corrects, o.at AS corrects_at, p.state,
+           coalesce(h.former_details, m.details) AS details, m.data_key, g.sealed, g.masked,
+           r.sealed AS retained, k.id AS retention_key, k.data_key AS retention_data_key,
            (SELECT sum(v.amount)::bigint FROM postings t JOIN moves v ON v.posting_id = t.id
              WHERE t.key = e.payout_id || CASE WHEN e.corrects IS NULL THEN '/money/tax' ELSE '/money/tax-return' END
            ) AS in_ledger
     FROM tax_entries e JOIN payouts p ON p.id = e.payout_id JOIN members m ON m.id = e.member_id
     LEFT JOIN tax_entries o ON o.id = e.corrects
+    LEFT JOIN LATERAL (  -- a shop that was sold since: the deduction is its owner's of then
+        SELECT former_details FROM account_changes
+        WHERE member_id = e.member_id AND kind = 'transferred' AND at >= coalesce(o.at, e.at) ORDER BY id LIMIT 1) h ON true
     LEFT JOIN LATERAL (
         SELECT sealed, masked FROM member_pans
         WHERE member_id = e.member_id
-          AND CASE WHEN e.pan_index IS NULL THEN replaced_at IS NULL ELSE pan_index = e.pan_index END
+          AND CASE WHEN e.pan_index IS NOT NULL THEN pan_index = e.pan_index
+                   ELSE replaced_at IS NULL AND h.former_details IS NULL END
         ORDER BY id DESC LIMIT 1) g ON true
+    LEFT JOIN retained r ON r.kind = 'tax' AND r.subject = e.member_id LEFT JOIN retention_keys k ON k.id = r.key_id
     WHERE e.tax_paise <> 0 AND e.at >= :start AND e.at < :end ORDER BY e.at, e.id""")
 
 
@@ -101,17 +107,15 @@ def read(conn: Connection, keyring: Keyring, start: datetime, end: datetime) -> 
 def as_csv(statement: Statement, rules: Sequence[Rule]) -> str:
     """One line a deduction. What people wrote themselves cannot become a formula in a spreadsheet."""
     by_id = {rule.id: rule for rule in rules}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in statement.lines:
-        rule = by_id.get(line.rule)
-        section, code = (rule.section, rule.payment_code) if rule else (line.rule, "")
-        texts = (line.pan, line.name, line.member_id, line.programme_id, line.payout_id, section, code, line.tax_year)
-        days = (_day(line.at), _day(line.corrects_at) if line.corrects_at else "")
-        sums = (_rupees(line.taxed_paise), _rupees(line.tax_paise), _rupees(line.rate_bp))
-        writer.writerow([*map(_plain, texts), days[0], *sums, "yes" if line.without_pan else "no", days[1]])
-    return out.getvalue()
+    return csv_safe.table(COLUMNS, [_cells(line, by_id.get(line.rule)) for line in statement.lines])
+
+
+def _cells(line: Line, rule: Rule | None) -> list[str]:
+    section, code = (rule.section, rule.payment_code) if rule else (line.rule, "")
+    texts = (line.pan, line.name, line.member_id, line.programme_id, line.payout_id, section, code, line.tax_year)
+    returned = _day(line.corrects_at) if line.corrects_at else ""
+    sums = (_rupees(line.taxed_paise), _rupees(line.tax_paise), _rupees(line.rate_bp))
+    return [*texts, _day(line.at), *sums, "yes" if line.without_pan else "no", returned]
 
 
 def _line(row: Row[Any], keyring: Keyring) -> Line:
@@ -122,6 +126,10 @@ def _line(row: Row[Any], keyring: Keyring) -> Line:
             name = json.loads(sealed.open(row.details, f"members/{row.member_id}"))["name"]
         if row.data_key is not None and row.sealed is not None:
             number = pan.opened(keyring, member_id=row.member_id, data_key=row.data_key, sealed=row.sealed)
+        if row.data_key is None and row.retention_data_key is not None:  # erased: what the law wants was kept apart
+            sealed = keyring.unwrap(row.retention_data_key, row.retention_key)
+            kept = json.loads(sealed.open(row.retained, f"retained/tax/{row.member_id}"))
+            name, number = kept["name"], kept["pans"].get(row.pan_index or kept["current"], NO_PAN)
     except CannotOpen as fault:
         raise NoStatement(f"member {row.member_id}: what is sealed cannot be opened with DATA_KEYS") from fault
     return Line(
@@ -130,16 +138,10 @@ def _line(row: Row[Any], keyring: Keyring) -> Line:
     )  # fmt: skip
 
 
-def _plain(words: str) -> str:
-    """A spreadsheet takes a cell that begins so for a formula; with an apostrophe before it, it is text."""
-    one_line = " ".join(words.split())
-    return f"'{one_line}" if words.lstrip(" ").startswith(_FORMULA) or one_line.startswith(_FORMULA) else one_line
-
-
-def _rupees(paise: int) -> str:
+def _rupees(paise: int) -> Figure:
     """12345 -> 123.45: also of basis points, which are hundredths of a per cent."""
     sign, (whole, part) = "-" if paise < 0 else "", divmod(abs(paise), 100)
-    return f"{sign}{whole}.{part:02}"
+    return Figure(f"{sign}{whole}.{part:02}")
 
 
 def _day(at: datetime) -> str:

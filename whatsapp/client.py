@@ -74,6 +74,10 @@ class Twilio:
         path = f"{self._api_url}/2010-04-01/Accounts/{self._sdk.account_sid}/Messages/{sid}/Media"
         return tuple(Media(f"{path}/{media.sid}", media.content_type or "") for media in found)
 
+    def delete_media(self, sid: str, media_sid: str) -> None:
+        """Raises what the SDK raises, also where it is not there any more."""
+        self._sdk.messages(sid).media(media_sid).delete()
+
     def contents(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         listed = self._sdk.content.v1.contents.list(page_size=PAGE_SIZE)

@@ -73,6 +73,25 @@ def ledger(moves: int, redemptions: int, quick: bool, forget: bool, as_json: boo
 
 
 @group.command()
+@click.option("--requests", default=20_000, show_default=True, type=click.IntRange(1), help="Of every kind, to every route.")
+@click.option("--inputs", default=5_000, show_default=True, type=click.IntRange(1), help="Bad ones, for each parser.")
+@click.option("--forged", default=2_000, show_default=True, type=click.IntRange(1), help="Webhooks over HTTP.")
+@click.option("--seed", default=1, show_default=True, help="The same seed sends the same.")
+@click.option("--json", "as_json", is_flag=True)
+def guard(requests: int, inputs: int, forged: int, seed: int, as_json: bool) -> None:
+    """What a hostile internet achieves: 5xx, readers that fall, memory under bombs, milliseconds for a forger.
+
+    Exit code 1 where a request was answered with 5xx or a reader raised what it does not say it raises.
+    """
+    from bot.bench import guard as bench
+
+    figures = bench.measure(bench.Plan(requests, inputs, forged, seed))
+    print_json(figures) if as_json else Console().print_json(json.dumps(figures))
+    if figures["requests"]["seen_5xx"] or any(one["fell"] for one in figures["parsers"].values()):
+        raise click.exceptions.Exit(1)
+
+
+@group.command()
 @click.argument("folders", nargs=-1, required=True, type=FOLDER, metavar="DIR…")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with every picture.")

@@ -12,12 +12,14 @@ from rich.table import Table
 from sqlalchemy import Connection, text
 
 from base.gstin import normal_gstin
+from base.masking import visible
 from base.media_store import NotStored
 from base.money import rupees
 from base.staff import StaffError
 from bot import claims as desk
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, of, print_json, refuse
+from bot.cli.member import erased
 from bot.wiring import House
 from flows.invoice_answers import as_value
 from loyalty import claims as rows_of
@@ -81,10 +83,12 @@ def show(ctx: click.Context, claim: str, pictures: Path | None, as_json: bool) -
         if found is None:
             raise refuse(f"there is no claim {claim}; ./saathi claims queue lists those that wait")
         touched(conn, "claim.read", claim)
+        if not found.sealed:
+            raise erased(claim, None)
         page = _page(house, conn, found)
         if pictures is not None:
             page["pictures"] = _pictures(house, conn, found, pictures)
-    print_json(page) if as_json else click.echo(_in_words(page))
+    print_json(page) if as_json else click.echo(visible(_in_words(page)))
 
 
 @group.command()

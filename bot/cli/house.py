@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Text
 
+from base.masking import visible
 from bot.wiring import House, house
 
 WIDTH_OF_A_PIPE = 200  # columns: whoever reads a pipe wants whole ids, not a terminal's width
@@ -29,9 +31,17 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
 
 
+class Plain(Console):
+    """Shows words as they stand: what people wrote, or what was read off a paper, is neither markup nor a terminal's
+    command. A line of our own that has markup says markup=True."""
+
+    def render_str(self, text: str, **given: Any) -> Text:
+        return super().render_str(visible(text), **given)
+
+
 def console() -> Console:
     """For tables: as wide as the terminal."""
-    return Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_PIPE, highlight=False)
+    return Plain(width=None if sys.stdout.isatty() else WIDTH_OF_A_PIPE, highlight=False, markup=False)
 
 
 def moment(at: datetime) -> str:

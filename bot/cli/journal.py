@@ -9,12 +9,12 @@ from sqlalchemy import text
 
 from bot.cli.acting import by_staff, touched
 from bot.cli.house import console, moment_utc, of, print_json, refuse
-from bot.cli.member import addresses
+from bot.cli.member import addresses, erased
 from flows.codec import to_json
 from journal.record import Entry, floor, read
 
 _FIND = text("""
-    SELECT v.id, c.id AS contact_id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id
+    SELECT v.id, c.id AS contact_id, c.data_key, c.erased_at FROM conversations v JOIN contacts c ON c.id = v.contact_id
     WHERE v.id = :which OR c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)
     ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 _TURNS = text("""
@@ -43,16 +43,19 @@ def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: b
             raise refuse(f"there is no conversation {which}: give a phone with its country code, or a conversation's id")
         touched(conn, "journal.read", found.id)
         rows = conn.execute(_TURNS, {"id": found.id, "turn": turn, "last": last}).all()
+    if found.data_key is None:
+        raise erased(found.id, found.erased_at)
     if turn and not rows:
         raise refuse(f"{found.id} has no turn {turn}; ./saathi journal show {which} lists the last ones")
     sealer = house.keyring.unwrap(found.data_key, found.contact_id)
-    turns = [_turn(row, read(sealer, found.id, row.turn, row.sealed)) for row in reversed(rows)]
+    # of a turn whose time is over the words are gone, and the names stay
+    turns = [_turn(row, read(sealer, found.id, row.turn, row.sealed) if row.sealed else []) for row in reversed(rows)]
     if as_json:
         print_json({"conversation": found.id, "turns": turns})
         return
     page = console()
     for one in turns:
-        page.print(f"[bold]turn {one['turn']}[/] {moment_utc(one['at'])} {one['event_key']}")
+        page.print(f"[bold]turn {one['turn']}[/] {moment_utc(one['at'])} {one['event_key']}", markup=True)
         for entry in one["entries"]:
             heard = "" if entry["heard"] == entry["event"] else f" as {entry['heard']}"
             page.print(f"  {entry['event']}{heard}: {entry['before']} -> {entry['after']}", highlight=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from bot import bells, pins
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
-from bot.cli.house import of, print_json, refuse
+from bot.cli.house import moment_utc, of, print_json, refuse
 from bot.cli.member_words import in_words
 from bot.member_page import page
 
@@ -20,7 +21,7 @@ _FIND = text("""
     SELECT v.id AS conversation_id, v.programme_id, v.locale, v.consented_at, v.stopped_at, v.marketing_stopped_at,
            v.flow, v.state, v.last_inbound_at, (SELECT count(*) FROM outbox o WHERE o.conversation_id = v.id
                AND o.state IN ('held', 'unconfirmed')) AS held_messages, c.id AS contact_id, c.address, c.external_user_id,
-           m.id AS member_id, m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.created_at
+           m.id AS member_id, m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.erased_at, m.created_at
     FROM contacts c JOIN conversations v ON v.contact_id = c.id LEFT JOIN members m ON m.id = v.member_id
     WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
       AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme)
@@ -43,6 +44,8 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
     house = of(ctx)
     with house.engine.begin() as conn:
         found = _one(conn, phone, programme_id)
+        if found.member_id and found.data_key is None:
+            raise erased(found.member_id, found.erased_at)
         shown = page(conn, house.keyring, house.clock.now(conn), found)
         touched(conn, "member.read", found.member_id or found.conversation_id)
     print_json(shown) if as_json else click.echo(in_words(shown))
@@ -80,6 +83,11 @@ def _one(conn: Connection, phone: str, programme_id: str | None) -> Any:
 
 def nobody(phone: str) -> click.ClickException:
     return refuse(f"nobody has written from {phone}; check the number, with its country code")
+
+
+def erased(what: str, at: datetime | None) -> click.ClickException:
+    day = f" on {moment_utc(at)}" if at else ""
+    return refuse(f"{what} was erased{day}: nothing of it can be read any more; `./saathi privacy erasures` lists who asked")
 
 
 def addresses(phone: str) -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from base.masking import visible
 from base.money import grouped, rupees
 from bot.cli.house import moment_utc
 from bot.member_page import LISTS
 
 TITLES = {
+    "shops": "acts for", "acting": "who acts for this account",
     "messages": "messages, newest first", "parked": "parked: nobody has answered these", "tasks": "work that is not done",
     "claims": "bills", "movements": "points, newest first", "lots": "points by expiry", "payouts": "money out",
 }  # fmt: skip
@@ -19,7 +20,7 @@ _FIRST = ("written_at", "at", "created_at", "claimed_at", "requested_at", "recei
 
 
 def in_words(page: Mapping[str, Any]) -> str:
-    """A line for each thing that is there, then each list under its title. Control characters of any kind are left out."""
+    """A line for each thing that is there, then each list under its title. Nothing in it is a terminal's command."""
     shown = {name.replace("_", " "): value for name, value in page.items() if not isinstance(value, dict | list)}
     at, has, tax = page["at"], page.get("points"), page.get("tax")
     shown["in the middle of"] = f"{at['flow']}.{at['state']}" if at["flow"] else None
@@ -34,12 +35,7 @@ def in_words(page: Mapping[str, Any]) -> str:
     for name in (*(name for name in page if name in LISTS and name != "movements"), "movements"):
         if page.get(name):
             lines += ["", f"{TITLES.get(name, name)}:", *_lines(page[name])]
-    return plain("\n".join(lines))
-
-
-def plain(words: str) -> str:
-    """Without escape sequences and whatever else turns a terminal's or a reader's eye: a shop may be called anything."""
-    return "".join(c for c in words if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return visible("\n".join(lines))  # a shop may be called anything
 
 
 def _lines(rows: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -85,6 +85,11 @@ def test_signed_json_that_is_no_message_is_answered_and_forgotten(at_home: Home)
     assert stored(at_home) == 0
 
 
+def test_json_that_is_nested_without_end_is_no_500(at_home: Home) -> None:
+    for body in ("[" * 5_000, '{"a":' * 5_000, "[" * 100_000 + "]" * 100_000):
+        assert at_home.web.post(INBOUND, data=body, content_type="application/json").status_code == 403
+
+
 def test_json_null_is_not_the_word_none(at_home: Home) -> None:
     body = json.dumps({**at_home.form("x"), "Body": None})
     path = f"{INBOUND}?bodySHA256={hashlib.sha256(body.encode()).hexdigest()}"

@@ -17,12 +17,14 @@ from sandbox.settings import Settings as SandboxSettings
 from tests.cli.contract import Promise, promises
 from tests.cli.lived import Lived
 from tests.cli.shop import SAMPLE, CommandLine, command_line
+from tests.house import home
 from tests.pictures import Camera, links, take
 from tests.servers import Database
 
 PROMISES = promises()
 PHONE = "+919812345678"
-NOT_PROMISED = {"bench turns", "bench eyes", "bench bills", "bench ledger", "simulate"}  # figures of a machine, for people
+# figures of a machine, for people
+NOT_PROMISED = {"bench turns", "bench eyes", "bench bills", "bench ledger", "bench guard", "simulate"}
 
 
 def kept(name: str, printed: Any) -> None:
@@ -123,6 +125,16 @@ def test_every_endpoint_is_described_and_no_other(read_only: Lived) -> None:
     served = {f"{method} {rule.rule}" for rule in routes for method in rule.methods or () if method in ("GET", "POST")}
     described = {name.partition("?")[0] for name in PROMISES if name.partition(" ")[2].startswith("/")}
     assert {name for name in served if "static" not in name} == described
+
+
+def test_lock_outs(database: Database) -> None:
+    with home(database.url) as made:
+        made.enrol()
+        made.write(" ".join(f"K7QM-3XWD-9T4F-VB{n}" for n in (*range(22, 30), *range(32, 42))))
+        result = CliRunner().invoke(cli, ["limits", "list", "--json"], obj=made.house)
+        printed = json.loads(result.stdout)
+        assert [row["kind"] for row in printed["lock_outs"]] == ["wrong_codes"]
+        kept("limits list", printed)
 
 
 def test_every_verb_that_prints_json_is_described_and_no_other() -> None:

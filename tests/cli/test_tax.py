@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from handlers import ownership
 from ledger import chart, points
 from ledger.balance import trial
-from payouts import books
+from payouts import books, pan
 from payouts.lifecycle import Points
 from payouts.request import Requested, request
 from payouts.rows import lock
 from tests.cli.contract import promises
 from tests.cli.shop import CommandLine
-from tests.house import Home, home
+from tests.house import SUNITA, Home, home
 from tests.servers import Database
 
 PHONE, PAN = "+919812345678", "ABCPD1234F"
@@ -128,6 +129,22 @@ def test_a_return_within_the_quarter_leaves_no_line_and_later_a_line_below_nothi
     later, (line,) = exported(office, tmp_path, quarter=4, name="q4.csv")
     assert (line["tax_rupees"], line["returns_payout_of"]) == ("-2000.00", "2026-11-22")
     assert told["tax_paise"] + later["tax_paise"] == office.owed() == 0
+
+
+def test_a_deduction_of_a_shop_that_was_sold_names_its_owner_of_then(office: Office, tmp_path: Path) -> None:
+    office.ends(office.redeem(25_000, "one"), Points.BURN, "paid")
+    office.home.write("pan")
+    office.home.write(PAN)
+    office.home.forward(minutes=1)
+    office.home.enrol(SUNITA)
+    member, buyer = office.home.conversation().member_id, office.home.conversation(SUNITA).contact_id
+    with office.house.engine.begin() as conn:
+        ownership.hand_over(
+            conn, office.house.keyring, member, buyer, "Sunita Sharma", by="handover", key="sold", now=office.home.at
+        )
+        pan.give(conn, office.house.keyring, member_id=member, pan="ABCPS1234F", source="chat", now=office.home.at)
+    _, rows = exported(office, tmp_path)
+    assert len(rows) == 1 and "Sunita" not in rows[0]["name"] and rows[0]["pan"] != "ABCPS1234F"
 
 
 def test_only_finance_opens_pans_and_everyone_sees_that_they_did(office: Office, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from handlers.registry import HANDLERS
 from tests.bills import STRANGER, bill, send
 from tests.cli.employed import employ
 from tests.cli.shop import CommandLine
-from tests.handlers.redeeming import FIRST, knowing, ready, say
+from tests.handlers import several
+from tests.handlers.redeeming import FIRST, knowing, ready, rules, say
 from tests.handlers.test_kyc import needs
 from tests.handlers.test_tax import rich
 from tests.house import RAMESH, SUNITA, Home, home
@@ -141,6 +142,21 @@ def test_my_kyc_does_not_end(at_home: Home) -> None:
     assert len(queue["reviews"]) == 1
 
 
+def test_my_helper_cannot_scan(at_home: Home) -> None:
+    several.shop(at_home)
+    several.helps(at_home, "1", "yes")
+    codes = at_home.codes(2)
+    assert several.say(at_home, several.SONU, codes[0]) == "scan.credited"
+    assert several.say(at_home, several.SONU, codes[1]) == "scan.over_limit"
+    desk = Desk(at_home)
+    page = desk.asks("member", "show", several.SONU)
+    assert page["messages"][0]["text"] == "scan.over_limit"
+    (shop,) = [one for one in page["shops"] if one["until"] is None]
+    assert (shop["role"], shop["scans_per_day"], shop["scanned_today"]) == ("helper", 1, 1)
+    (owner,) = [one for one in desk.asks("account", "show", shop["member"])["acting"] if one["role"] == "owner"]
+    assert owner["address"].endswith("5678"), "who can give the helper more"
+
+
 def test_the_bot_speaks_the_wrong_language(at_home: Home) -> None:
     at_home.enrol()
     at_home.forward(days=1)
@@ -182,6 +198,7 @@ def test_why_was_tax_taken(at_home: Home) -> None:
     at_home.enrol()
     rich(at_home)
     knowing(at_home)
+    rules(at_home, most_points=100_000, most_points_per_day=None, pin="off")
     assert say(at_home, "redeem", "30000", FIRST, "yes") == "redeem.on_its_way"
     desk = Desk(at_home)
     page = desk.asks("member", "show", PHONE)

@@ -11,10 +11,13 @@ from flows import bill_events as bill
 from flows import events as ev
 from flows.codec import kinds
 from flows.flowbook import BOOK, NEWS
+from flows.helpers import ChooseHelper
+from flows.helpers_events import HelperTold, ShopTold
 from flows.kernel import Effect, Event, State
 from flows.redeem_states import AskForget, OfferSaved, Terms
 from flows.scan_words import HINTS, PROBLEMS
 from flows.session import Known
+from flows.shops import ChooseShop
 from flows.texts import LOCALES, catalogue, words
 
 CODES = ("K7QM-3XWD-9T4F-VB2H", "A2BC-D3EF-G4HJ-K5LM", "Z9YX-W8VT-S7RQ-P6NM")
@@ -48,7 +51,7 @@ buttons = st.one_of(
     st.sampled_from(sorted({b.id for locale in LOCALES for t in catalogue(locale).values() for b in t.buttons})),
     st.sampled_from(
         [*BILL_BUTTONS, "all-1200", "some-600", "yes-500-tok_1-50000", "yes-tok_1", "to-tok_2", "drop-tok_1", "forget", "why",
-         "all-", "all-²", "all--5", "cmd.", "cmd.x"]
+         "helper-x", "helper-Ramesh", "shop-x", "shop-Ramesh", "all-", "all-²", "all--5", "cmd.", "cmd.x"]
     ),
     st.text(max_size=10),
 )
@@ -98,6 +101,8 @@ known = st.builds(
     shop_known=st.booleans(),
     mobile_known=st.booleans(),
     stopped=st.booleans(),
+    acts=st.sampled_from(["owner", "helper"]),
+    sees_balance=st.booleans(),
 )
 by_name = {
     "text": typed,
@@ -117,6 +122,8 @@ by_name = {
     "needs": st.sampled_from([(), ("pan",), ("destination",), ("gstin", "pan"), ("unheard_of",)]),
     "waits": st.sampled_from([(), ("pan",), ("unheard_of",)]),
     "usable_at": st.sampled_from(["", "2026-01-06T10:00"]),
+    "locked_at": st.sampled_from(["", "2026-01-05T12:00"]),
+    "until_at": st.just("2026-01-05T12:00"),
     "promised_at": st.sampled_from(["", "2026-01-05T12:00"]),
     "limit": st.sampled_from(["", "day", "month", "unheard_of"]),
     "ifsc": st.just("HDFC0001234"),
@@ -135,6 +142,7 @@ by_name = {
     "role": st.sampled_from(["electrician", "retailer", "dealer", "distributor"]),
     "known": known,
     "claims": st.integers(1, 3),
+    "acts": st.sampled_from(["owner", "helper"]),
     "links": st.sampled_from([{}, {"hi": "https://x.in/hi"}, {"en": "https://x.in", "hi": "https://x.in/hi"}]),
 }
 
@@ -143,6 +151,10 @@ def instances(kind: type) -> st.SearchStrategy:
     if kind in (OfferSaved, AskForget):  # there is something to offer, or the state is never come into
         terms = instances(Terms).filter(lambda one: one.saved)
         return st.builds(kind, terms, small)
+    if kind in (ChooseHelper, ChooseShop):
+        listed, told = ("helpers", HelperTold) if kind is ChooseHelper else ("shops", ShopTold)
+        more = {} if kind is ChooseHelper else {"current": st.just("Ramesh")}
+        return st.builds(kind, **{listed: st.lists(instances(told), min_size=1, max_size=10).map(tuple)}, **more)
     hints = get_type_hints(kind)
     chosen = {f.name: by_name[f.name] if f.name in by_name else _of(hints[f.name]) for f in fields(kind)}
     return st.builds(kind, **chosen)

@@ -151,7 +151,7 @@ def test_a_picture_is_waited_for_while_another_flow_has_the_floor() -> None:
     turned = through(Session(), MEMBER, ev.PhotoSent(("ph_1",)), ev.Said("redeem"))
     assert flows(turned.session) == ["scan", "redeem"]
     turned = through(turned.session, MEMBER, ev.PhotoSent(("ph_2",)), ev.PhotoRead("ph_1", (CODE,)))
-    assert turned.effects == (ClaimCodes((CODE,)),)
+    assert turned.effects == (ClaimCodes((CODE,), shown=True),)
     turned = through(turned.session, MEMBER, ev.CodesClaimed((ev.CodeResult(CODE, "credited", 50),), 50))
     assert said(turned) == ["scan.credited_bare"]
     turned = through(turned.session, MEMBER, ev.PhotoRead("ph_2", (), "truncated"))

@@ -13,7 +13,7 @@ from flows.enrol import ROLES
 from flows.pincode import STATES
 from flows.scan_words import HINTS, NEEDS, PROBLEMS
 from flows.spelling import normalised
-from flows.texts import LOCALES, catalogue, words
+from flows.texts import LOCALES, ROWS_MAX, catalogue, words
 from flows.understand import COMMAND
 from tests.flows.said import PLACEHOLDER, placeholders, templates
 
@@ -30,6 +30,7 @@ def keys_said() -> set[str]:
         if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)
     }
     built = {f"scan.photo.{name}" for name in (*PROBLEMS, *HINTS)} | {f"balance.move.{kind}" for kind in KINDS}
+    built |= {f"{name}.{count}" for name in ("helpers.list", "shops.choose") for count in range(1, ROWS_MAX + 1)}
     for outcome, needs in NEEDS.items():
         variants = {outcome, f"{outcome}_bare"} if needs else {outcome}
         built |= {f"{prefix}.{variant}" for prefix in ("scan", "scan.line") for variant in variants}

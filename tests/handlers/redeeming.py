@@ -6,7 +6,7 @@ from typing import Any
 
 from loyalty.kyc_rules import Kyc, KycRule
 from loyalty.programme_rows import current, publish
-from tests.house import RAMESH, Home
+from tests.house import RAMESH, SUNITA, Home
 
 FIRST, SECOND = "ramesh@okaxis", "suresh@ybl"
 
@@ -30,6 +30,21 @@ def ready(home: Home, coupons: int = 10, who: str = RAMESH) -> None:
     home.enrol(who)
     for code in home.codes(coupons):
         home.write(code, who)
+
+
+def second_phone(home: Home, who: str = SUNITA) -> None:
+    """From now on this phone, which has enrolled, acts as another owner's of Ramesh's account."""
+    home.change(
+        """INSERT INTO memberships (contact_id, member_id, programme_id, role, since)
+           SELECT k.id, m.member_id, m.programme_id, 'owner', m.since FROM memberships m
+           JOIN contacts c ON c.id = m.contact_id AND c.address = :first, contacts k WHERE k.address = :who""",
+        first=RAMESH, who=who,
+    )  # fmt: skip
+    home.change(
+        """UPDATE conversations SET member_id = (SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
+           WHERE c.address = :first) WHERE contact_id = (SELECT id FROM contacts WHERE address = :who)""",
+        first=RAMESH, who=who,
+    )  # fmt: skip
 
 
 def say(home: Home, *words: str, who: str = RAMESH) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from bot import promises
 from handlers import secrets
-from tests.handlers.redeeming import FIRST, SECOND, ready, rules, say
+from tests.handlers.redeeming import FIRST, SECOND, ready, rules, say, second_phone
 from tests.house import RAMESH, SUNITA, Home
 
 ACCOUNT = "50100234567821"
@@ -144,10 +144,7 @@ def test_the_limit_holds_where_two_phones_ask_at_once(at_home: Home) -> None:
     ready(at_home)
     rules(at_home, most_points_per_day=100)
     at_home.enrol(SUNITA)
-    at_home.change(
-        """UPDATE conversations SET member_id = (SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
-           WHERE c.address = :who)""", who=RAMESH,
-    )  # fmt: skip
+    second_phone(at_home)
     for who in (RAMESH, SUNITA):
         say(at_home, "redeem 100", f"x{who[-4:]}@okaxis", who=who)
     assert say(at_home, "yes") == "redeem.on_its_way"

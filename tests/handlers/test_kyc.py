@@ -122,6 +122,18 @@ def test_four_who_give_one_pan_at_once_are_one_verified_and_three_reviews(home: 
     assert home.count("SELECT count(DISTINCT pan_index) FROM member_pans") == 1
 
 
+def test_one_pan_given_for_tax_and_for_kyc_at_once_locks_nobody_out(home: Home) -> None:
+    knowing(home, needs("pan"))
+    people = [f"whatsapp:+9190000000{n:02d}" for n in range(6)]
+    for number, who in enumerate(people):
+        home.enrol(who)
+        home.write("pan" if number % 2 else "kyc", who)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda who: alone(home, PAN, who), people))
+    assert sorted(checks(home)) == [("review", "duplicate")] * 5 + [("verified", None)]
+    assert home.count("SELECT coalesce(sum(failures), 0) FROM inbox") == 0
+
+
 def alone(home: Home, body: str, who: str) -> None:
     from tests.handlers.test_effects import write_alone
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from base import pin as pins
 from journal import inbox, record
-from tests.handlers.redeeming import FIRST, ready, rules, say
+from tests.handlers.redeeming import FIRST, ready, rules, say, second_phone
 from tests.house import RAMESH, SUNITA, Home
 
 PIN, WRONG = "7395", "8264"
@@ -105,10 +105,7 @@ def test_wrong_tries_lock_for_a_day_and_the_right_pin_does_not_open_it(at_home: 
 def test_tries_are_counted_over_redemptions_and_phones_and_the_right_one_clears_them(at_home: Home) -> None:
     with_pin(at_home, pin_tries=3)
     at_home.enrol(SUNITA)
-    at_home.change(
-        """UPDATE conversations SET member_id = (SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
-           WHERE c.address = :who)""", who=RAMESH,
-    )  # fmt: skip
+    second_phone(at_home)
     asked(at_home)
     say(at_home, WRONG, "cancel")
     asked(at_home)
@@ -127,10 +124,7 @@ def test_tries_are_counted_over_redemptions_and_phones_and_the_right_one_clears_
 def test_a_pin_that_another_phone_set_meanwhile_stands(at_home: Home) -> None:
     secured(at_home)
     at_home.enrol(SUNITA)
-    at_home.change(
-        """UPDATE conversations SET member_id = (SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
-           WHERE c.address = :who)""", who=RAMESH,
-    )  # fmt: skip
+    second_phone(at_home)
     say(at_home, "redeem 100", FIRST, "yes")
     say(at_home, "redeem 100", FIRST, "yes", WRONG, who=SUNITA)
     assert say(at_home, PIN, PIN) == "redeem.on_its_way"

@@ -4,7 +4,7 @@
 
 Parts: hypothesis over flows, ledger and payouts with `effort` times the usual examples; stories with several deaths each,
 at commits that a seed chooses; seeded worlds in which everything fails; requests through HTTP and the laws afterwards;
-kill -9 of real processes under load.
+requests of a hostile internet, and bad input for every parser; kill -9 of real processes under load.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Part:
 def main(words: list[str]) -> int:
     given = _given(words)
     parts: list[Part] = []
-    for work in (_properties, _deaths, _worlds, _requests, _kills):
+    for work in (_properties, _deaths, _worlds, _requests, _rubbish, _kills):
         parts.append(work(given))
         print(_line(parts[-1]), flush=True)
     page = _page(given, parts)
@@ -99,6 +99,23 @@ def _requests(given: argparse.Namespace) -> Part:
         f"claimed; {has['laws']} laws, {len(has['broken'])} broken"
     )
     return Part("requests through HTTP", done.returncode == 0, seconds, told, "\n".join(has["broken"]))
+
+
+def _rubbish(given: argparse.Namespace) -> Part:
+    began = time.monotonic()
+    inputs = max(given.requests // 5, 100)
+    command = [sys.executable, "-W", "ignore", "-m", "tests.soak.rubbish", str(given.requests), str(inputs), str(given.seed)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - began
+    try:
+        has = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        return Part("a hostile internet", False, seconds, "it broke off", _tail(done.stdout + done.stderr))
+    told = (
+        f"{has['requests']:,} requests to {has['routes']} routes, {has['signed']:,} of them signed: {has['seen_5xx']} answered "
+        f"with 5xx; {has['inputs']:,} bad inputs for {has['parsers']} parsers: {has['fell']} fell"
+    )
+    return Part("a hostile internet", done.returncode == 0, seconds, told, "\n".join(has["trouble"]))
 
 
 def _kills(given: argparse.Namespace) -> Part:

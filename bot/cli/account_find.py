@@ -1,0 +1,61 @@
+"""Which account, and which person, an operator means by a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+from sqlalchemy import Connection, text
+
+from bot.cli.house import refuse
+from bot.cli.member import addresses, nobody
+from loyalty import memberships
+
+_PERSON = text("""
+    SELECT DISTINCT v.contact_id, v.programme_id, bool_or(v.consented_at IS NOT NULL) AS consented
+    FROM contacts k JOIN conversations v ON v.contact_id = coalesce(k.merged_into, k.id)
+    WHERE (k.address = ANY(:addresses) OR k.external_user_id = ANY(:addresses)
+           OR k.id IN (SELECT contact_id FROM contact_addresses WHERE address = ANY(:addresses)))
+      AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme)
+    GROUP BY v.contact_id, v.programme_id ORDER BY v.programme_id, v.contact_id""")
+_MEMBER = text("SELECT id, programme_id FROM members WHERE id = :id")
+_ADDRESSES = text("SELECT id, address FROM contacts WHERE id = ANY(:ids)")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    contact_id: str
+    programme_id: str
+    consented: bool
+
+
+def person(conn: Connection, phone: str, programme_id: str | None) -> Person:
+    """Whoever wrote from this phone. Refuses where nobody did, or where they are in several programmes."""
+    found = conn.execute(_PERSON, {"addresses": addresses(phone), "programme": programme_id}).all()
+    if not found:
+        raise nobody(phone)
+    if len(programmes := sorted({row.programme_id for row in found})) > 1:
+        raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
+    return Person(*found[0])
+
+
+def account_of(conn: Connection, phone: str, programme_id: str | None) -> tuple[str, str]:
+    """The member and its programme: the one that the phone owns, else the one that it helps; or a member by its id."""
+    if phone.startswith("mbr_"):
+        row = conn.execute(_MEMBER, {"id": phone}).one_or_none()
+        if row is None:
+            raise refuse(f"there is no member {phone}; ./saathi member show PHONE tells a member's id")
+        return row.id, row.programme_id
+    who = person(conn, phone, programme_id)
+    mine = memberships.of_contact(conn, who.contact_id, who.programme_id)
+    owned = [one for one in mine if one.role == "owner"] or mine
+    if not owned:
+        raise refuse(f"{phone} acts for no account; name the member's id instead (mbr_…)")
+    if len(owned) > 1:
+        raise refuse(f"{phone} acts for several: name one of {', '.join(one.member_id for one in owned)} instead")
+    return owned[0].member_id, owned[0].programme_id
+
+
+def addresses_of(conn: Connection, contacts: Sequence[str]) -> dict[str, str]:
+    return {row.id: row.address for row in conn.execute(_ADDRESSES, {"ids": list(contacts)})}

@@ -1,0 +1,135 @@
+"""Everything that we hold of one person, as plain values: for the file that they ask for.
+
+It is theirs, so words and names stand in it; what opens money or names (UPI id, account, PAN) is masked, for the file
+travels by a link. Nobody else is in it: of a bill's other side only what stands on the paper, and no member of staff.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from base.masking import mask_pan, mask_vpa
+from base.sealing import Keyring, Sealer
+from bot.wiring import House
+from handlers.secrets import VPA_IN_WORDS
+from ledger.balance import balance, movements
+from payouts.destination import masked, parse
+from whatsapp import outbox
+
+MOVEMENTS_MAX = 100_000
+_PAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{5}[ -]?\d{4}[ -]?[A-Za-z](?![A-Za-z0-9])")
+_LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){8,}")  # of an account, a phone
+
+_CONTACT = text("SELECT id, address, external_user_id, data_key, created_at FROM contacts WHERE id = :id")
+_CONSENTS = text("SELECT kind, given, version, locale, at FROM consents WHERE contact_id = :id ORDER BY id")
+_MEMBERS = text("""
+    SELECT m.id, m.programme_id, s.role AS acts_as, s.since, s.until, m.role, m.pin_code, m.state, m.details, m.data_key,
+           m.created_at
+    FROM memberships s JOIN members m ON m.id = s.member_id
+    WHERE s.contact_id = :id AND m.data_key IS NOT NULL ORDER BY s.since, m.id""")
+_HEARD = text("""
+    SELECT i.key, i.sealed, i.received_at AS at FROM inbox i JOIN conversations v ON v.id = i.conversation_id
+    WHERE v.contact_id = :id AND i.kind = 'message' AND length(i.sealed) > 0 ORDER BY i.id""")
+_TOLD = text("""
+    SELECT key, sealed, coalesce(posted_at, created_at) AS at, state FROM outbox
+    WHERE contact_id = :id AND length(sealed) > 0 ORDER BY id""")
+_PHOTOS = text("""
+    SELECT id, declared_type AS type, size_bytes, created_at, stored_as IS NOT NULL AS kept, deleted_at
+    FROM media WHERE contact_id = :id ORDER BY created_at, id""")
+_BILLS = text("""
+    SELECT id, state, reason, seller_gstin, number_key, invoice_date, total_paise, taxable_paise, points, created_at, decided_at
+    FROM claims WHERE (contact_id = :id OR member_id = ANY(:members)) AND state <> 'joined' ORDER BY created_at, id""")
+_PAYOUTS = text("""
+    SELECT id, state, points, gross_paise, tax_paise, amount_paise, masked, utr, requested_at, settled_at FROM payouts
+    WHERE member_id = :member ORDER BY requested_at, id""")
+_PAN_GIVEN = text("SELECT masked, given_at FROM member_pans WHERE member_id = :member AND replaced_at IS NULL")
+_DESTINATIONS = text("""
+    SELECT s.token, s.kind, s.sealed, d.saved_at FROM destinations d JOIN secrets s ON s.token = d.token
+    WHERE d.member_id = :member AND d.forgotten_at IS NULL AND s.member_id = :member ORDER BY d.saved_at, d.token""")
+_TAX = text("""
+    SELECT tax_year, gross_paise, tax_paise, rate_bp, at FROM tax_entries WHERE member_id = :member ORDER BY id""")
+
+
+class NothingHeld(LookupError):
+    """The person was erased, or is not known."""
+
+
+def collect(house: House, conn: Connection, contact_id: str) -> dict[str, Any]:
+    """All of it, as JSON takes it. Raises NothingHeld, CannotOpen."""
+    who = conn.execute(_CONTACT, {"id": contact_id}).one_or_none()
+    if who is None or who.data_key is None:
+        raise NothingHeld(contact_id)
+    sealer, now, asked = house.keyring.unwrap(who.data_key, who.id), house.clock.now(conn), {"id": contact_id}
+    accounts = conn.execute(_MEMBERS, asked).all()
+    bills = conn.execute(_BILLS, {**asked, "members": [one.id for one in accounts if one.acts_as == "owner"]})
+    return {
+        "made_at": now,
+        "you": {"address": who.address, "whatsapp_user_id": who.external_user_id, "first_seen_at": who.created_at},
+        "consents": [row._asdict() for row in conn.execute(_CONSENTS, asked)],
+        "accounts": [_account(house.keyring, conn, row, now) for row in accounts],
+        "bills": [row._asdict() for row in bills],
+        "photos": [row._asdict() for row in conn.execute(_PHOTOS, asked)],
+        "messages": sorted([*_heard(conn, sealer, asked), *_told(conn, sealer, asked)], key=lambda one: one["at"]),
+    }
+
+
+def _account(ring: Keyring, conn: Connection, row: Any, now: datetime) -> dict[str, Any]:
+    """An account the person acts for. One they only help is not theirs: that they do, and no more."""
+    told = {"member": row.id, "programme": row.programme_id, "you_are": row.acts_as, "since": row.since, "until": row.until}
+    if row.acts_as != "owner":
+        return told
+    sealer, asked = ring.unwrap(row.data_key, row.id), {"member": row.id}
+    details = json.loads(sealer.open(row.details, f"members/{row.id}"))
+    has = balance(conn, row.programme_id, row.id, now)
+    moved = movements(conn, row.programme_id, row.id, MOVEMENTS_MAX)
+    pan = conn.execute(_PAN_GIVEN, asked).one_or_none()
+    return told | {
+        "name": details["name"], "shop": details["shop"], "mobile": details["mobile"], "role": row.role,
+        "pin_code": row.pin_code, "state": row.state, "joined_at": row.created_at,
+        "pan": None if pan is None else {"masked": pan.masked, "given_at": pan.given_at},
+        "money_goes_to": [_destination(sealer, one) for one in conn.execute(_DESTINATIONS, asked)],
+        "points": {"available": has.available, "held": has.held},
+        "movements": [{"at": m.at, "kind": m.kind, "points": m.points, "facts": _facts(m.facts)} for m in reversed(moved)],
+        "payouts": [one._asdict() for one in conn.execute(_PAYOUTS, asked)],
+        "tax": [one._asdict() for one in conn.execute(_TAX, asked)],
+    }  # fmt: skip
+
+
+def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the names of our own people."""
+    return {name: value for name, value in facts.items() if name not in ("decided_by", "reviewer")}
+
+
+def _destination(sealer: Sealer, row: Any) -> dict[str, Any]:
+    plain = sealer.open(row.sealed, f"secrets/{row.token}").decode()
+    return {"masked": masked(parse(row.kind, plain)), "kind": row.kind, "saved_at": row.saved_at}
+
+
+def _heard(conn: Connection, sealer: Sealer, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    found = []
+    for row in conn.execute(_HEARD, asked):
+        said = json.loads(sealer.open(row.sealed, f"inbox/{row.key}"))
+        words, pictures = without_secrets(said.get("text", "")), len(said.get("media", ()))
+        found.append({"at": row.at, "from": "you", "text": words, "pictures": pictures})
+    return found
+
+
+def _told(conn: Connection, sealer: Sealer, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    found = []
+    for row in conn.execute(_TOLD, asked):
+        body = outbox.opened(row.sealed, row.key, sealer).body
+        found.append({"at": row.at, "from": "us", "text": without_secrets(body), "sent": row.state})
+    return found
+
+
+def without_secrets(words: str) -> str:
+    """What somebody wrote, with the PANs, UPI ids and long numbers in it masked."""
+    words = _PAN.sub(lambda found: mask_pan(found[0]), words)
+    words = VPA_IN_WORDS.sub(lambda found: mask_vpa(found[0]), words)
+    return _LONG_NUMBER.sub(lambda found: "•" * (len(found[0]) - 4) + found[0][-4:], words)
