@@ -58,6 +58,7 @@ ACTS: Mapping[str, Act] = {
     "member.read": Act(_REVIEWERS),
     "member.reset_pin": Act(("support",)),
     "journal.read": Act(_REVIEWERS),
+    "journal.archive": Act(_ADMIN, step_up=True),
     "outbox.read": Act(_REVIEWERS),
     "outbox.release": Act(_SERVICE),
     "parked.read": Act(_REVIEWERS),

@@ -96,13 +96,12 @@ def _entries(
     conn: Connection, keyring: Keyring, since: datetime, until: datetime
 ) -> Iterator[tuple[Any, list[dict[str, Any]] | None]]:
     """Each turn's row and what was answered in it; None where nobody can read it any more."""
-    found = conn.execution_options(yield_per=CHUNK).execute(_TURNS, {"since": since, "until": until})
     contact, sealer = None, None
-    for row in found:
-        if row.contact_id != contact:
-            contact, sealer = row.contact_id, _sealer(keyring, row)
-        readable = sealer is not None and len(row.sealed) > 0
-        yield row, record.raw(sealer, row.conversation_id, row.turn, row.sealed) if sealer and readable else None
+    with conn.execution_options(yield_per=CHUNK).execute(_TURNS, {"since": since, "until": until}) as found:
+        for row in found:
+            if row.contact_id != contact:
+                contact, sealer = row.contact_id, _sealer(keyring, row)
+            yield row, record.read_raw(sealer, row.conversation_id, row.turn, row.sealed) if sealer and row.sealed else None
 
 
 def _sealer(keyring: Keyring, row: Any) -> Sealer | None:

@@ -21,7 +21,9 @@ from payouts import passbook
 from payouts.tax import tax_year
 
 NEWEST = 10  # of each kind
-LISTS = ("shops", "acting", "consents", "messages", "parked", "tasks", "claims", "kyc", "lots", "coupons", "payouts", "movements")
+LISTS = (
+    "shops", "acting", "consents", "messages", "parked", "tasks", "claims", "kyc", "lots", "coupons", "payouts", "movements",
+)  # fmt: skip
 
 _CONSENTS = text("""
     SELECT at, kind, given, version, locale FROM consents
@@ -84,7 +86,8 @@ def page(conn: Connection, keyring: Keyring, now: datetime, row: Any) -> dict[st
         "member": row.member_id, "language": row.locale, "consented_at": row.consented_at, "stopped_at": row.stopped_at,
         "marketing_stopped_at": row.marketing_stopped_at, "last_message_at": row.last_inbound_at,
         "at": {"flow": row.flow, "state": row.state}, "held_messages": row.held_messages,
-        "shops": _rows(conn, _SHOPS, asked), "consents": _rows(conn, _CONSENTS, asked), "messages": _rows(conn, _MESSAGES, asked),
+        "shops": _rows(conn, _SHOPS, asked), "consents": _rows(conn, _CONSENTS, asked),
+        "messages": _rows(conn, _MESSAGES, asked),
         "parked": _rows(conn, _PARKED, asked), "tasks": _rows(conn, _TASKS, asked), "claims": _rows(conn, _CLAIMS, asked),
     }  # fmt: skip
     return shown | (_member(conn, keyring, now, row, asked) if row.member_id else {})
@@ -102,7 +105,8 @@ def _member(conn: Connection, keyring: Keyring, now: datetime, row: Any, asked: 
         "points": {
             "available": has.available, "held": has.held, "expiring": has.expiring_points, "expiring_at": has.expiring_at
         },
-        "acting": _masked(_rows(conn, _HELPERS, asked), "address"), "kyc": _rows(conn, _KYC, asked), "lots": _rows(conn, _LOTS, {"available": available, "newest": NEWEST}),
+        "acting": _masked(_rows(conn, _HELPERS, asked), "address"), "kyc": _rows(conn, _KYC, asked),
+        "lots": _rows(conn, _LOTS, {"available": available, "newest": NEWEST}),
         "coupons": _masked(_rows(conn, _COUPONS, asked), "scanned_from"),
         "payouts": _rows(conn, _PAYOUTS, asked), "tax": _tax(conn, row.member_id, now),
         "movements": [

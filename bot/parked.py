@@ -1,4 +1,4 @@
-"""Events that our code failed at three times: seen, tried again, or let go. Every change is somebody's on the staff, audited."""
+"""Events that our code failed at three times: seen, tried again, or let go; every change by name and on record."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 
 from base import audit
 
-_COLUMNS = """i.id, i.key, i.conversation_id, i.kind, i.fault, i.failures, i.received_at, i.parked_at, length(i.sealed) > 0 AS kept,
-           c.address, c.data_key IS NOT NULL AS reachable, v.flow, v.state"""
+_COLUMNS = """i.id, i.key, i.conversation_id, i.kind, i.fault, i.failures, i.received_at, i.parked_at,
+           length(i.sealed) > 0 AS kept, c.address, c.data_key IS NOT NULL AS reachable, v.flow, v.state"""
 _FROM = "FROM inbox i JOIN conversations v ON v.id = i.conversation_id JOIN contacts c ON c.id = v.contact_id"
 _LIST = text(f"""
     SELECT {_COLUMNS} {_FROM} WHERE i.parked_at IS NOT NULL AND i.handled_at IS NULL

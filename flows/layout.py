@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LAYER_HEIGHT = 96
 BOX_HEIGHT = 40
@@ -88,7 +89,7 @@ def _untangle(layers: list[list[str]], chains: Mapping[tuple[str, str], list[str
     """Order each layer by where its neighbours stand, down and up again: the barycentre method."""
     near: dict[str, list[str]] = {}
     for chain in chains.values():
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             near.setdefault(a, []).append(b)
             near.setdefault(b, []).append(a)
     for sweep in range(SWEEPS):

@@ -1,4 +1,4 @@
-"""A flow as an SVG, drawn from its table; with figures, each arrow says how many went along it, and each box how many stayed."""
+"""A flow as an SVG, drawn from its table; with figures, arrows say how many went along them, boxes how many stayed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 from flows.diagram import BEGIN, END, beginnings
 from flows.kernel import Done, Flow
@@ -59,7 +60,7 @@ def svg(flow: Flow, figures: Figures | None = None) -> str:
 
 def _arrow(way: Sequence[Point], words: str, dashed: bool) -> str:
     path = f"M{way[0][0]:.0f} {way[0][1]:.0f}"
-    for (x, y), (to_x, to_y) in zip(way, way[1:], strict=False):
+    for (x, y), (to_x, to_y) in pairwise(way):
         half = (to_y - y) / 2 or (ARCH if to_x > x else -ARCH)
         back = half if y == to_y else -half
         path += f"C{x:.0f} {y + half:.0f} {to_x:.0f} {to_y + back:.0f} {to_x:.0f} {to_y:.0f}"

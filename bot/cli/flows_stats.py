@@ -30,8 +30,9 @@ ROWS_SHOWN = 40
 @by_staff("flows.read")
 @click.pass_context
 def stats(
-    ctx: click.Context, since: datetime | None, until: datetime | None, flows: tuple[str, ...], picture: Path | None, as_json: bool
-) -> None:
+    ctx: click.Context, since: datetime | None, until: datetime | None, flows: tuple[str, ...], picture: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """How people went through the flows: counts, median time, questions put again, who left; and what was not understood."""
     house = of(ctx)
     chosen = flows or tuple(BOOK)

@@ -43,7 +43,8 @@ def _lines(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     for row in rows:
         first = next((name for name in _FIRST if name in row), None)
         flat = {name: value for name, value in row.items() if name not in (first, "facts")} | dict(row.get("facts", {}))
-        rest = [f"{name.replace('_paise', '')} {_said(name, value)}" for name, value in flat.items() if value not in (None, "", [])]
+        told = ((name, value) for name, value in flat.items() if value not in (None, "", []))
+        rest = [f"{name.replace('_paise', '')} {_said(name, value)}" for name, value in told]
         lines.append("  " + (f"{_said('', row[first])}  " if first else "") + ", ".join(rest))
     return lines
 

@@ -25,7 +25,7 @@ _ONE = text("""
 WHY = {
     "stopped": "they said STOP: it leaves when they write to us; only they can take that back",
     "superseded": "newer news has made it untrue: it is told no more",
-    Kind.WINDOW: "more than 24 hours since they wrote, and WhatsApp takes no approved template for it: it leaves when they write",
+    Kind.WINDOW: "more than 24 hours since they wrote, and there is no approved template for it: it leaves when they write",
     Kind.UNREACHABLE: "there is nobody on WhatsApp at this number, or not now: ask them to write to us",
     Kind.OPTED_OUT: "they have blocked us or said STOP to WhatsApp: only they can take that back",
     Kind.CAPPED: "Meta chose not to deliver a marketing message: nothing to do",
@@ -78,7 +78,8 @@ def release(ctx: click.Context, message: int, actor: str, reason: str) -> None:
         if not shelf.release_one(conn, row.conversation_id, message, row.state, now):
             raise refuse(f"message {message} has moved on meanwhile; ./saathi outbox show {message}")
         before = {"state": row.state, "reason": row.reason, "key": row.key}
-        audit.write(conn, actor=by.name, act="outbox.release", subject=f"outbox/{message}", at=now, before=before, reason=reason)
+        subject = f"outbox/{message}"
+        audit.write(conn, actor=by.name, act="outbox.release", subject=subject, at=now, before=before, reason=reason)
     click.echo(f"message {message} leaves within seconds")
 
 

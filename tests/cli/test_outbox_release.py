@@ -51,7 +51,9 @@ def test_every_state_and_every_kind_of_refusal_has_its_words() -> None:
     assert set(Kind) - set(REASONS) == {Kind.UNKNOWN}
 
 
-@pytest.mark.parametrize(("state", "reason"), [("failed", "unreachable: 63024"), ("unconfirmed", "timeout"), ("held", "retry: 63012")])
+@pytest.mark.parametrize(
+    ("state", "reason"), [("failed", "unreachable: 63024"), ("unconfirmed", "timeout"), ("held", "retry: 63012")]
+)
 def test_what_waits_or_failed_leaves_and_is_on_record(at_home: Home, state: str, reason: str) -> None:
     message = last(at_home, state, reason)
     assert CommandLine(at_home.house)("outbox", "release", message, *WHY).stdout == f"message {message} leaves within seconds\n"

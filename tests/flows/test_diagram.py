@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -50,9 +51,9 @@ def test_no_two_boxes_overlap_and_all_stand_on_the_page(name: str) -> None:
     nodes = [BEGIN, *(state.__name__ for state in BOOK[name].nodes), END]
     placed = layout(nodes, edges(BOOK[name]), BEGIN, {})
     boxes = sorted(placed.boxes.values(), key=lambda box: (box.y, box.x))
-    for left, right in zip(boxes, boxes[1:], strict=False):
+    for left, right in pairwise(boxes):
         assert right.y - left.y >= BOX_HEIGHT or left.x + left.width / 2 < right.x - right.width / 2
-    assert all(0 < box.x - box.width / 2 and box.x + box.width / 2 < placed.width and box.y < placed.height for box in boxes)
+    assert all(box.x - box.width / 2 > 0 and box.x + box.width / 2 < placed.width and box.y < placed.height for box in boxes)
 
 
 def test_figures_stand_on_the_picture_and_nothing_in_them_is_markup() -> None:
