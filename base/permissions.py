@@ -54,9 +54,18 @@ ACTS: Mapping[str, Act] = {
     "kyc.enter": Act(_DECIDERS, four_eyes=True),  # what stands on a photo that no program could read
     "kyc.reject": Act(_DECIDERS),
     "kyc.ask": Act(_REVIEWERS),
+    "kyc.renew": Act(_DECIDERS),
     # members
     "member.read": Act(_REVIEWERS),
     "member.reset_pin": Act(("support",)),
+    # whole accounts, and who acts for them
+    "account.read": Act(_REVIEWERS),
+    "account.invite": Act(_REVIEWERS),
+    "account.remove": Act(_REVIEWERS),
+    "account.switch_off": Act(_REVIEWERS),  # it only stops somebody: no code is asked for in a hurry
+    "account.merge": Act(_DECIDERS, step_up=True, four_eyes=True),
+    "account.transfer": Act(_DECIDERS, step_up=True, four_eyes=True),
+    "account.move": Act(_DECIDERS, step_up=True, four_eyes=True),
     "journal.read": Act(_REVIEWERS),
     "journal.archive": Act(_ADMIN, step_up=True),
     "outbox.read": Act(_REVIEWERS),
@@ -65,14 +74,6 @@ ACTS: Mapping[str, Act] = {
     "parked.retry": Act(_SERVICE),
     "parked.drop": Act(_SERVICE),
     "flows.read": Act(_REVIEWERS),  # what people did, and words that several of them wrote
-    # who acts for whom
-    "account.read": Act(_REVIEWERS),
-    "account.invite": Act(_REVIEWERS),
-    "account.remove": Act(_REVIEWERS),
-    "account.switch_off": Act(_REVIEWERS),  # it only takes away: no code is asked for while a phone is being stolen
-    "account.merge": Act(_REVIEWERS, step_up=True, four_eyes=True),
-    "account.transfer": Act(_REVIEWERS, step_up=True, four_eyes=True),
-    "account.move": Act(_REVIEWERS, step_up=True, four_eyes=True),
     # what members may ask of us
     "privacy.read": Act(_REVIEWERS),
     "privacy.export": Act(("support",), step_up=True),  # all we hold of a person

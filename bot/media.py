@@ -21,7 +21,8 @@ _ROW = text("""
     WHERE m.id = :id""")
 _STORED = text("""
     UPDATE media SET stored_as = :key, size_bytes = :size, sniffed_type = :type, stored_at = :now WHERE id = :id""")
-_FORGOTTEN = text("UPDATE media SET stored_as = NULL, sniffed_type = NULL, size_bytes = NULL WHERE id = :id")
+_FORGOTTEN = text("""
+    UPDATE media SET stored_as = NULL, sniffed_type = NULL, size_bytes = NULL, deleted_at = :now WHERE id = :id""")
 
 
 def row_of(conn: Connection, media_id: str) -> Any:
@@ -59,10 +60,11 @@ def bytes_of(house: House, row: Any) -> bytes | NotAvailable:
 
 
 def forget(house: House, row: Any) -> None:
-    """The picture goes from the store at once, whoever may still be about to read it. Its row stays, without its bytes."""
+    """The picture goes from the store at once, whoever may still be about to read it, and is never fetched again. Its row
+    stays, without its bytes; what Twilio has goes with the next round of media_gone."""
     house.media.delete(row.stored_as or store_key("media", row.id))
     with house.engine.begin() as conn:
-        conn.execute(_FORGOTTEN, {"id": row.id})
+        conn.execute(_FORGOTTEN, {"id": row.id, "now": house.clock.now(conn)})
 
 
 def store_key(kind: str, name: str) -> str:

@@ -155,10 +155,11 @@ def _taken(port: int) -> bool:
 
 
 def _wait(url: str, root: Path, token: str = "") -> None:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}  # a header may not end in a blank
     deadline = time.monotonic() + READY_S
     while True:
         try:
-            if httpx.get(url, timeout=2, headers={"Authorization": f"Bearer {token}"}).status_code == httpx.codes.OK:
+            if httpx.get(url, timeout=2, headers=headers).status_code == httpx.codes.OK:
                 return
         except httpx.HTTPError:
             pass

@@ -26,7 +26,7 @@ from flows.move_events import MoveWanted
 from flows.session import Frame, Known
 from flows.talk import Talk
 
-STRANGERS_FLOWS = ("enrol", "details", "settings", "joining", "moving")
+STRANGERS_FLOWS = ("enrol", "details", "settings", "my_data", "joining", "moving")
 HELPERS_FLOWS = (*STRANGERS_FLOWS, "scan", "invoice", "bills", "balance", "shops")
 
 
@@ -137,7 +137,9 @@ def confirm_move(talk: Talk, wanted: MoveWanted) -> None:
 def in_other_hands(talk: Talk, event: Event) -> None:
     """Another shop is acted for from now on, or a first one: what was half done for the one before, or on the way to a
     membership of one's own, has no place there. What was sent is kept."""
-    leaves: tuple[str, ...] = ("enrol", "details", "redeem", "tax", "helpers", "invoice", "bills", "balance", "payouts")
+    leaves: tuple[str, ...] = (
+        "enrol", "details", "redeem", "tax", "kyc", "helpers", "invoice", "bills", "balance", "payouts",
+    )  # fmt: skip
     if not isinstance(event, ShopSwitched):
         leaves = ("enrol", "details")
     talk.frames = [frame for frame in talk.frames if frame.flow not in leaves or keeper(frame.state)]

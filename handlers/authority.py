@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flows import effects as do
 from flows import helpers_events as several
+from flows import my_data_events as data
 from flows.kernel import Effect
 from handlers.turn import TakeAgain, Turn
 from loyalty import memberships
@@ -16,6 +17,7 @@ from loyalty.memberships import Membership
 HELPERS_MAY: frozenset[type[Effect]] = frozenset({
     do.Say, do.SetLanguage, do.RecordConsent, do.Enrol, do.ReadPhotos, do.ClaimCodes, do.DrawPhoto, do.DecideClaims,
     do.AnswerClaim, do.ReadClaims, do.ReadBalance, do.ForgetSecret, do.DropDelayNews,
+    data.ReadMyData, data.MakeDataFile, data.ReadErasable, data.ScheduleErasure, data.StopErasure,  # their own
     several.OpenInvitation, several.AcceptInvitation, several.ReadShops, several.SwitchShop,
 })  # fmt: skip
 # What somebody asks who has no account here yet, and so on their own behalf alone.

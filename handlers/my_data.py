@@ -49,11 +49,12 @@ _TASK = text("""
 
 def read_my_data(turn: Turn, effect: ReadMyData, key: str) -> Event | None:
     talk = turn.conversation
-    row = turn.conn.execute(_COUNTS, {"contact": talk.contact_id, "member": talk.member_id}).one()
+    member = talk.member_id if turn.known.acts == "owner" else None  # a helper's data are their own, and not the shop's
+    row = turn.conn.execute(_COUNTS, {"contact": talk.contact_id, "member": member}).one()
     points = 0
-    if talk.member_id is not None:
-        points = balance(turn.conn, talk.programme_id, talk.member_id, turn.now).available
-    return MyDataRead(talk.member_id is not None, points, row.bills, row.payouts, row.messages, row.photos)
+    if member is not None:
+        points = balance(turn.conn, talk.programme_id, member, turn.now).available
+    return MyDataRead(member is not None, points, row.bills, row.payouts, row.messages, row.photos)
 
 
 def make_data_file(turn: Turn, effect: MakeDataFile, key: str) -> Event | None:

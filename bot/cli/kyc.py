@@ -14,6 +14,7 @@ from rich.table import Table
 from base.media_store import NotStored
 from bot.cli.acting import also, as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment_utc, of, print_json, refuse
+from bot.cli.kyc_renew import renew
 from bot.desk import HouseDesk
 from bot.wiring import House
 from console import kyc_page, words
@@ -122,6 +123,9 @@ def reject(ctx: click.Context, review: str, reason: str, actor: str, note: str, 
 def ask(ctx: click.Context, review: str, reason: str, actor: str, note: str, as_json: bool) -> None:
     """Ask the member to give it again."""
     _decide(ctx, review, actor, "ask", reason, note, as_json)
+
+
+group.add_command(renew)
 
 
 def _write(house: House, photo: Photo | None, out: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import turn
 from tests.cli.lived import Lived
 from tests.cli.test_contract import kept
 from tests.house import SUNITA, home
@@ -78,3 +79,15 @@ def test_what_cannot_be_done_is_one_line(line: Lived) -> None:
     assert "--reason" in line.misuse("kyc", "reject", review, "--reason", "unreadable", "--as", "meera")
     assert "at most 500" in line.refusal("kyc", "approve", review, "--note", "x" * 501, "--as", "meera")
     assert line.data("kyc", "ask", review, "--reason", "unreadable", "--as", "ravi")["state"] == "asked"
+
+
+def test_what_was_verified_is_asked_for_again_and_the_member_is_told(line: Lived) -> None:
+    review = waiting(line.home)
+    line("kyc", "approve", review, "--as", "meera")
+    assert "may not do this" in line.refusal("kyc", "renew", "+919812345678", "--reason", "asked", "--as", "ravi")
+    printed = line.data("kyc", "renew", "+919812345678", "--reason", "name_changed", "--as", "dev")
+    kept("kyc renew", printed)
+    assert printed["asked_again"] == ["pan"]
+    turn.run(line.home.house, line.home.conversation().id)
+    assert "once more" in line.home.said()[-1].body
+    assert "nothing of" in line.refusal("kyc", "renew", "+919812345678", "--reason", "asked", "--as", "dev")

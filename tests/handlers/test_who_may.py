@@ -24,6 +24,7 @@ TABLE = """
     helpers       helpers           yes    no      no     join
     sell          sell shop         yes    no      no     join
     shops         shops             yes    yes     yes    join
+    my data       my data           yes    yes     yes    yes
     language      language          yes    yes     yes    yes
     help          help              yes    yes     yes    yes
     own account   my own account    no     yes     yes    join

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from bot import retention
+from bot import erase, retention
 from journal import stored
 from journal.verify import recomputed
 from loyalty.programme_rows import current, publish
@@ -64,6 +64,40 @@ def test_each_picture_goes_on_its_day(at_home: Home) -> None:
         assert kept(at_home) == left, days
     assert sorted(p.name for p in at_home.house.settings.home.rglob("med_*")) == ["med_review"]
     assert at_home.count("SELECT count(*) FROM media WHERE deleted_at IS NOT NULL") == 4
+
+
+def proof(home: Home, name: str, kind: str, state: str, decided_at: datetime | None) -> None:
+    """A picture that proves who somebody is."""
+    media(home, name)
+    talk = home.conversation()
+    home.change(
+        """INSERT INTO kyc_checks (id, programme_id, member_id, conversation_id, kind, state, sealed, blind_index, masked,
+                                   source, media_id, created_at, decided_at, decided_by)
+           VALUES (:id, 'roshni', :m, :v, :kind, :state, 'x', 'k1:0', 'AB••', 'photo', 'med_' || :id, :at, :decided,
+                   CASE WHEN CAST(:decided AS timestamptz) IS NOT NULL THEN 'asha' END)""",
+        id=name, m=talk.member_id, v=talk.id, kind=kind, state=state, at=home.at, decided=decided_at,
+    )  # fmt: skip
+
+
+def test_proofs_of_identity_go_after_the_decision_and_with_their_owner(at_home: Home) -> None:
+    ready(at_home, 1)
+    start = at_home.at
+    proof(at_home, "verified", "pan", "verified", start)
+    proof(at_home, "waits", "gstin", "review", None)
+    proof(at_home, "rejected", "udyam", "rejected", start + timedelta(days=50))
+    proof(at_home, "replaced", "pan", "replaced", None)
+    every = {"verified", "waits", "rejected", "replaced"}
+    for days, left in ((29, every), (31, {"waits", "rejected"}), (81, {"waits"}), (400, {"waits"})):
+        at_home.at = start + timedelta(days=days)
+        retention.tidy(at_home.house)
+        assert kept(at_home) == left, days
+    at_home.write("delete my data")
+    at_home.write("", ButtonPayload="erase", ButtonText="x")
+    assert say(at_home, "DELETE") == "my_data.scheduled"
+    at_home.forward(days=8)
+    assert erase.run_due(at_home.house) == 1
+    assert kept(at_home) == set()
+    assert {(row.state, row.masked) for row in at_home.rows("SELECT state, masked FROM kyc_checks")} == {("replaced", "")}
 
 
 def test_the_programme_says_how_long(at_home: Home) -> None:
@@ -137,10 +171,11 @@ def test_a_message_that_waits_keeps_its_words(at_home: Home) -> None:
 def test_the_report_counts_what_is_kept_and_what_falls_due(life: Lived) -> None:
     report = life.data("privacy", "report")
     (programme,) = report["programmes"]
-    assert {row["kind"]: row["kept"] for row in programme["kinds"]} == {"photos": 0, "refused_bills": 0, "bills": 1}
+    only_a_bill = {"photos": 0, "kyc_photos": 0, "refused_bills": 0, "bills": 1}
+    assert {row["kind"]: row["kept"] for row in programme["kinds"]} == only_a_bill
     assert report["messages"]["kept"] > 20 and report["at_twilio"] == {"waiting": 1, "given_up": 0}
     assert report["erasures"] == {"waiting": 0, "held_up": 0, "done": 0, "cancelled": 0}
     life.home.forward(days=2_922 - 20)
     (programme,) = life.data("privacy", "report")["programmes"]
-    assert {row["kind"]: row["due"] for row in programme["kinds"]} == {"photos": 0, "refused_bills": 0, "bills": 1}
+    assert {row["kind"]: row["due"] for row in programme["kinds"]} == only_a_bill
     assert "2922" in life("privacy", "report").stdout
