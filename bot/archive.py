@@ -32,10 +32,11 @@ _ADD = text("SELECT journal_month_add(:month)")
 _IN_THE_NET = text("""
     SELECT DISTINCT date_trunc('month', at AT TIME ZONE 'Asia/Kolkata')::date AS month FROM journal_rest ORDER BY 1 LIMIT 24""")
 _DUE = text("""
-    SELECT name, begins_at, ends_at FROM journal_months WHERE archived_at IS NULL AND ends_at <= :before ORDER BY ends_at""")
+    SELECT name, nullif(begins_at, '-infinity') AS begins_at, ends_at FROM journal_months
+    WHERE archived_at IS NULL AND ends_at <= :before ORDER BY ends_at""")
 _TURNS = text("""
     SELECT conversation_id, turn, event_key, at, event, flow, state_before, state_after, effects, sealed FROM journal
-    WHERE at >= :begins AND at < :ends ORDER BY conversation_id, turn""")
+    WHERE at >= coalesce(CAST(:begins AS timestamptz), '-infinity') AND at < :ends ORDER BY conversation_id, turn""")
 _LEFT_OVER = text("SELECT id, stored_as FROM journal_archives WHERE month = :month ORDER BY id")
 _FORGET_FILE = text("DELETE FROM journal_archives WHERE id = :id")
 _FILE = text("""

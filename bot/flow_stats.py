@@ -33,6 +33,10 @@ _TURNS = text("""
     WHERE j.at >= :since AND j.at < :until ORDER BY j.conversation_id, j.turn""")
 
 
+_ARCHIVED = text("""
+    SELECT count(*) FROM journal_months WHERE archived_at IS NOT NULL AND begins_at < :until AND ends_at > :since""")
+
+
 @dataclass(slots=True)
 class EdgeFigures:
     """`seconds`: how long they had stood where the edge begins, where the period shows it. `left`: after it, for good."""
@@ -52,6 +56,7 @@ class Stats:
 
     turns: int = 0
     unread: int = 0
+    archived: int = 0  # months of the period that are no longer in the database, and not counted
     edges: dict[Edge, EdgeFigures] = field(default_factory=dict)
     not_understood: Counter[tuple[str, str]] = field(default_factory=Counter)  # flow and state; ("", ""): in nothing
     words: dict[str, Counter[str]] = field(default_factory=dict)  # by conversation
@@ -74,7 +79,8 @@ class _Talk:
 
 def collect(conn: Connection, keyring: Keyring, since: datetime, until: datetime, now: datetime) -> Stats:
     """The figures of the turns from `since` to before `until`. Memory grows with the edges, not with the turns read."""
-    stats, talk, conversation = Stats(), _Talk(), None
+    archived = conn.execute(_ARCHIVED, {"since": since, "until": until}).scalar_one()
+    stats, talk, conversation = Stats(archived=archived), _Talk(), None
     for row, entries in _entries(conn, keyring, since, until):
         stats.turns += 1
         if row.conversation_id != conversation:

@@ -15,7 +15,7 @@ from base.db import psycopg_url
 from base.media_store import NotStored
 from bot import archive, migrate
 from journal import stored
-from journal.archived import ArchiveBroken
+from journal.archived import ArchiveBroken, turns_of
 from journal.verify import recomputed
 from tests.cli.contract import promises
 from tests.cli.employed import employ
@@ -93,6 +93,8 @@ def test_an_old_month_leaves_and_is_read_as_if_it_had_not(lived: Home) -> None:
     assert lived.count("SELECT count(*) FROM audit WHERE act = 'journal.archive' AND actor = 'asha'") == 2
     lived.write("menu")
     assert lived.told()[-1] == "menu.main"
+    counted = line.data("flows", "stats", "--from", "2026-01-01", "--to", "2026-03-31")
+    assert (counted["turns"], counted["archived_months"]) == (2, 2)
 
 
 def test_nothing_in_the_files_can_be_read_without_the_keys(lived: Home) -> None:
@@ -219,6 +221,13 @@ def test_a_journal_that_was_there_goes_on_as_the_first_partition(admin: Connecti
             with pytest.raises(SQLAlchemyError), engine.begin() as conn:
                 again(conn, 4, 4, date(2026, 1, 21))
         engine.dispose()
+        with home(url) as made:
+            made.forward(days=60)
+            (past,) = archive.archive(made.house, datetime(2026, 1, 31, 18, 30, tzinfo=UTC), "asha")
+            assert (past.name, past.turns) == ("journal_past", 4)
+            with made.house.engine.connect() as conn:
+                old = turns_of(conn, made.house.media, made.house.keyring, "v")
+            assert [(one.turn, one.sealed) for one in old.turns] == [(number, b"x") for number in (1, 2, 3, 4)]
 
 
 def upgrade(url: str, revision: str) -> None:
