@@ -22,6 +22,7 @@ _OF = text("""
     FROM journal_archived w JOIN journal_archives a ON a.id = w.archive_id
     WHERE w.conversation_id = :conversation AND w.last_turn >= :first AND w.first_turn <= :last
     ORDER BY w.first_turn""")
+_LAST = text("SELECT coalesce(max(last_turn), 0) FROM journal_archived WHERE conversation_id = :conversation")
 TURN_MAX = 2**63 - 1
 
 
@@ -69,6 +70,11 @@ def turns_of(
         kept = opened(store, keyring, row.id, row.stored_as, row.data_key, row.sha256)
         found += [turn for turn in kept if turn.conversation_id == conversation_id and first <= turn.turn <= last]
     return Old(sorted(found, key=lambda turn: turn.turn), gone)
+
+
+def last_turn(conn: Connection, conversation_id: str) -> int:
+    """The number of the newest turn that was archived; 0: none was."""
+    return int(conn.execute(_LAST, {"conversation": conversation_id}).scalar_one())
 
 
 def packed(turns: Iterable[Kept]) -> bytes:

@@ -12,11 +12,11 @@ from base.media_store import MediaStore
 from base.sealing import Keyring
 from flows.codec import session_from_json
 from flows.session import Session
-from journal.archived import Old, turns_of
+from journal.archived import Old, last_turn, turns_of
 from journal.record import Entry, read
 
 _OWNER = text("""
-    SELECT v.session, v.turn, c.id AS contact_id, c.data_key
+    SELECT v.session, c.id AS contact_id, c.data_key
     FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = :id""")
 _TURNS = text("SELECT turn, sealed FROM journal WHERE conversation_id = :id ORDER BY turn")
 
@@ -44,11 +44,16 @@ def conversation(
         return None
     sealer = keyring.unwrap(owner.data_key, owner.contact_id)
     rows: list[Any] = list(conn.execute(_TURNS, {"id": conversation_id}))
-    first = rows[0].turn if rows else owner.turn + 1
-    old = turns_of(conn, store, keyring, conversation_id) if store is not None and first > 1 else Old([], first - 1)
+    old = _archived(conn, keyring, conversation_id, store) if not rows or rows[0].turn > 1 else Old([])
     rows = [*old.turns, *rows]
     forgotten = max((row.turn for row in rows if not row.sealed), default=old.gone)
     turns = [(row.turn, read(sealer, conversation_id, row.turn, row.sealed)) for row in rows if row.turn > forgotten]
     # the place is the one that a turn seals its session for
     plain = sealer.open(owner.session, f"session/{conversation_id}") if owner.session else b"null"
     return Stored(turns, session_from_json(json.loads(plain)), forgotten)
+
+
+def _archived(conn: Connection, keyring: Keyring, conversation_id: str, store: MediaStore | None) -> Old:
+    if store is None:
+        return Old([], last_turn(conn, conversation_id))
+    return turns_of(conn, store, keyring, conversation_id)

@@ -156,6 +156,7 @@ END $$;
 
 -- What a person's page is read by.
 CREATE INDEX outbox_conversation ON outbox (conversation_id, id);
+CREATE INDEX outbox_failed ON outbox (conversation_id, id) WHERE state = 'failed';
 CREATE INDEX inbox_parked ON inbox (conversation_id, id) WHERE parked_at IS NOT NULL AND handled_at IS NULL;
 CREATE INDEX tasks_open ON tasks (conversation_id) WHERE state <> 'done';
 CREATE INDEX coupons_member ON coupons (claimed_by_member, claimed_at) WHERE claimed_by_member IS NOT NULL;

@@ -112,6 +112,15 @@ def test_without_the_store_what_was_archived_counts_as_forgotten(lived: Home) ->
     assert recomputed(found.turns, found.session, forgotten=found.forgotten) == []
 
 
+def test_a_turn_that_is_missing_and_not_archived_is_still_found_missing(lived: Home) -> None:
+    talk = lived.conversation().id
+    with lived.house.engine.begin() as conn:
+        for sql in ("SET LOCAL ROLE NONE", "ALTER TABLE journal_2026_01 DISABLE TRIGGER ALL",
+                    f"DELETE FROM journal_2026_01 WHERE turn = 1 AND conversation_id = '{talk}'"):  # fmt: skip
+            conn.execute(text(sql))
+    assert recomputed(conversation(lived).turns)[0].what == "turn"
+
+
 def test_whoever_dies_in_between_has_lost_nothing_and_leaves_no_file_behind(
     lived: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
