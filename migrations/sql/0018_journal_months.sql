@@ -9,14 +9,16 @@ CREATE TRIGGER conversations_one_turn BEFORE UPDATE OF turn ON conversations FOR
 ALTER TABLE journal RENAME TO journal_past;
 ALTER INDEX journal_words RENAME TO journal_past_words;
 ALTER TABLE journal_past RENAME CONSTRAINT journal_conversation_id_turn_key TO journal_past_turn;
-ALTER TABLE journal_past RENAME CONSTRAINT journal_conversation_id_fkey TO journal_past_conversation_id_fkey;
+-- Making and dropping a month would lock conversations for a foreign key's sake, against a turn's order of locks. A turn writes
+-- its row in the statement that writes its conversation's, and conversations are never deleted.
+ALTER TABLE journal_past DROP CONSTRAINT journal_conversation_id_fkey;
 ALTER TABLE journal_past DROP CONSTRAINT journal_pkey;
 ALTER TABLE journal_past ALTER COLUMN id DROP IDENTITY;
 
 -- Without indexes of its own: each month has them, and a month's unique index need not hold the time.
 CREATE TABLE journal (
     id              bigint GENERATED ALWAYS AS IDENTITY,
-    conversation_id text NOT NULL REFERENCES conversations,
+    conversation_id text NOT NULL,
     turn            bigint NOT NULL,
     event_key       text NOT NULL,
     at              timestamptz NOT NULL,
@@ -100,8 +102,6 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(7210418);  -- two clocks at once
     IF EXISTS (SELECT FROM journal_months WHERE begins_at < v_to AND ends_at > v_from) THEN RETURN false; END IF;
-    -- In a turn's order: whoever has written to conversations is waited for before the net is taken from them.
-    LOCK TABLE conversations IN SHARE ROW EXCLUSIVE MODE;
     LOCK TABLE journal_rest IN ACCESS EXCLUSIVE MODE;
     EXECUTE format('CREATE TABLE %I (LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
     ALTER TABLE journal_rest DISABLE TRIGGER journal_append_only;
@@ -122,7 +122,6 @@ BEGIN
     IF NOT EXISTS (SELECT FROM journal_months WHERE name = p_name AND archived_at IS NULL AND ends_at <= p_now FOR UPDATE) THEN
         RAISE EXCEPTION 'journal: % is no month that is over and still here', p_name USING ERRCODE = 'restrict_violation';
     END IF;
-    LOCK TABLE conversations IN SHARE ROW EXCLUSIVE MODE;
     LOCK TABLE journal IN ACCESS EXCLUSIVE MODE;
     SELECT coalesce(sum(turns), 0) INTO v_kept FROM journal_archives WHERE month = p_name;
     EXECUTE format('SELECT count(*) FROM %I', p_name) INTO v_there;

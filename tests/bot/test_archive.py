@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from base.db import psycopg_url
 from base.media_store import NotStored
-from bot import archive, migrate
+from bot import archive, migrate, turn
 from journal import stored
 from journal.archived import ArchiveBroken, turns_of
 from journal.verify import recomputed
@@ -110,6 +111,25 @@ def test_without_the_store_what_was_archived_counts_as_forgotten(lived: Home) ->
         found = stored.conversation(conn, lived.house.keyring, lived.conversation().id)
     assert found is not None and (found.forgotten, [number for number, _ in found.turns]) == (5, [6])
     assert recomputed(found.turns, found.session, forgotten=found.forgotten) == []
+
+
+def test_turns_go_on_while_months_are_made_and_dropped(lived: Home) -> None:
+    def chat() -> None:
+        for _ in range(12):
+            lived.write("menu", SUNITA)
+
+    with ThreadPoolExecutor(2) as pool:
+        chats = [pool.submit(chat), pool.submit(chat)]
+        assert [month.turns for month in moved(lived)] == [10, 0]
+        with lived.house.engine.begin() as conn:
+            for number in range(4, 10):
+                conn.execute(text("SELECT journal_month_add(CAST(:month AS date))"), {"month": f"2026-{number:02d}-01"})
+        for each in chats:
+            each.result(60)
+    turn.run(lived.house, lived.conversation(SUNITA).id)
+    assert lived.count("SELECT count(*) FROM inbox WHERE failures > 0 OR handled_at IS NULL") == 0
+    found = conversation(lived, SUNITA)
+    assert recomputed(found.turns, found.session) == [] and lived.told(SUNITA).count("menu.main") == 24
 
 
 def test_a_turn_that_is_missing_and_not_archived_is_still_found_missing(lived: Home) -> None:
