@@ -22,6 +22,7 @@ class Act:
 
 
 _REVIEWERS = ("ops", "support", "finance")
+_SERVICE = ("ops", "support")
 _DECIDERS = ("ops", "finance")
 _MONEY = ("finance",)
 _ADMIN = ("admin",)
@@ -66,7 +67,13 @@ ACTS: Mapping[str, Act] = {
     "account.transfer": Act(_DECIDERS, step_up=True, four_eyes=True),
     "account.move": Act(_DECIDERS, step_up=True, four_eyes=True),
     "journal.read": Act(_REVIEWERS),
+    "journal.archive": Act(_ADMIN, step_up=True),
     "outbox.read": Act(_REVIEWERS),
+    "outbox.release": Act(_SERVICE),
+    "parked.read": Act(_REVIEWERS),
+    "parked.retry": Act(_SERVICE),
+    "parked.drop": Act(_SERVICE),
+    "flows.read": Act(_REVIEWERS),  # what people did, and words that several of them wrote
     # what members may ask of us
     "privacy.read": Act(_REVIEWERS),
     "privacy.export": Act(("support",), step_up=True),  # all we hold of a person

@@ -17,6 +17,7 @@ from bot import (
     absent,
     accounts,
     alarms,
+    archive,
     claims,
     content,
     erase,
@@ -59,6 +60,7 @@ TIMERS = (
     Timer("reconcile", 10, reconcile.nightly),
     Timer("media at Twilio", 20, media_gone.tidy),
     Timer("erasures", 60, erase.run_due),
+    Timer("months of the journal", 3_600, archive.months_ahead),
     Timer("retention", 3_600, retention.tidy),
     Timer("template approvals", 1_800, content.read_submitted),
 )

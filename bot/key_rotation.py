@@ -16,7 +16,8 @@ from base import audit
 from base.sealing import CannotOpen, Keyring
 from bot.wiring import House
 
-TABLES = ("contacts", "members", "staff", "retention_keys")  # every table with a wrapped data key: id, data_key
+# every table with a wrapped data key: id, data_key
+TABLES = ("contacts", "members", "staff", "retention_keys", "journal_archives")
 ROWS_AT_ONCE = 200  # of one transaction, so that nobody's turn waits long behind it
 KEY_ID_MAX = 20
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from base.days import day_of
-from bot import retention_store
+from bot import archive, retention_store
 from bot.wiring import House
 from loyalty.programme import Privacy
 from loyalty.programme_rows import current, published_ids
@@ -96,6 +96,7 @@ def tidy(house: House) -> Mapping[str, int]:
     if by_programme:
         days = max(privacy.message_days for privacy in by_programme.values())
         gone["messages"] = _forget_words(house, now - timedelta(days=days))
+        gone["archives"] = archive.forget(house, now - timedelta(days=days))
     gone["retained"] = _end_keys(house, now)
     gone["erased"] = retention_store.forget_erased(house)
     return gone

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
+from base.media_store import MediaStore
 from base.sealing import Keyring
 from flows.codec import session_from_json
 from flows.session import Session
+from journal.archived import Old, last_turn, turns_of
 from journal.record import Entry, read
 
 _OWNER = text("""
@@ -28,18 +31,29 @@ class Stored:
     forgotten: int = 0
 
 
-def conversation(conn: Connection, keyring: Keyring, conversation_id: str) -> Stored | None:
-    """What is stored of a conversation; None where there is no such one, or its person was erased.
+def conversation(
+    conn: Connection, keyring: Keyring, conversation_id: str, store: MediaStore | None = None
+) -> Stored | None:
+    """What is stored of a conversation; None where there is no such one, or its person was erased. With `store`, the media
+    store, also the turns of months that were archived; without it they count as forgotten.
 
-    Raises CannotOpen, Unreadable where a row is not what was written.
+    Raises CannotOpen, Unreadable where a row is not what was written; ArchiveBroken where a file of the archive is not.
     """
     owner = conn.execute(_OWNER, {"id": conversation_id}).one_or_none()
     if owner is None or owner.data_key is None:
         return None
     sealer = keyring.unwrap(owner.data_key, owner.contact_id)
-    rows = conn.execute(_TURNS, {"id": conversation_id}).all()
-    forgotten = max((row.turn for row in rows if not row.sealed), default=0)
+    rows: list[Any] = list(conn.execute(_TURNS, {"id": conversation_id}))
+    old = _archived(conn, keyring, conversation_id, store) if not rows or rows[0].turn > 1 else Old([])
+    rows = [*old.turns, *rows]
+    forgotten = max((row.turn for row in rows if not row.sealed), default=old.gone)
     turns = [(row.turn, read(sealer, conversation_id, row.turn, row.sealed)) for row in rows if row.turn > forgotten]
     # the place is the one that a turn seals its session for
     plain = sealer.open(owner.session, f"session/{conversation_id}") if owner.session else b"null"
     return Stored(turns, session_from_json(json.loads(plain)), forgotten)
+
+
+def _archived(conn: Connection, keyring: Keyring, conversation_id: str, store: MediaStore | None) -> Old:
+    if store is None:
+        return Old([], last_turn(conn, conversation_id))
+    return turns_of(conn, store, keyring, conversation_id)

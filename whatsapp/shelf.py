@@ -40,6 +40,11 @@ _COUNT = text("""
 _WAITING = text("""
     SELECT DISTINCT conversation_id FROM inbox
     WHERE conversation_id = ANY(CAST(:ids AS text[])) AND handled_at IS NULL AND parked_at IS NULL""")
+_LOCK_ONE = text("SELECT id FROM conversations WHERE id = :id FOR NO KEY UPDATE")
+_RELEASE_ONE = text("""
+    UPDATE outbox SET state = 'queued', reason = NULL, error_code = NULL, sid = NULL, accepted_at = NULL, settled_at = NULL,
+           not_before = :now
+    WHERE id = :id AND state = :was""")
 
 
 def shelve(conn: Connection, shelvings: Sequence[Shelving]) -> list[str]:
@@ -65,6 +70,15 @@ def shelve(conn: Connection, shelvings: Sequence[Shelving]) -> list[str]:
     touched = sorted({one.conversation_id for one in fit})
     conn.execute(_COUNT, {"ids": touched})
     return touched
+
+
+def release_one(conn: Connection, conversation_id: str, row_id: int, was: str, now: datetime) -> bool:
+    """A row that waits, or failed, leaves at once, as somebody decided; False where it is not `was` any more."""
+    conn.execute(_LOCK_ONE, {"id": conversation_id})
+    if not conn.execute(_RELEASE_ONE, {"id": row_id, "was": was, "now": now}).rowcount:
+        return False
+    conn.execute(_COUNT, {"ids": [conversation_id]})
+    return True
 
 
 def waiting(conn: Connection, conversation_ids: Sequence[str]) -> list[str]:

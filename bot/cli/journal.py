@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.cli.acting import by_staff, touched
 from bot.cli.house import console, moment_utc, of, print_json, refuse
+from bot.cli.journal_archive import archive
 from bot.cli.member import addresses, erased
+from bot.wiring import House
 from flows.codec import to_json
+from journal.archived import TURN_MAX, ArchiveBroken, turns_of
 from journal.record import Entry, floor, read
 
 _FIND = text("""
@@ -25,6 +28,9 @@ _TURNS = text("""
 @click.group()
 def group() -> None:
     """What happened, turn by turn."""
+
+
+group.add_command(archive)
 
 
 @group.command()
@@ -42,7 +48,8 @@ def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: b
         if found is None:
             raise refuse(f"there is no conversation {which}: give a phone with its country code, or a conversation's id")
         touched(conn, "journal.read", found.id)
-        rows = conn.execute(_TURNS, {"id": found.id, "turn": turn, "last": last}).all()
+        rows: list[Any] = list(conn.execute(_TURNS, {"id": found.id, "turn": turn, "last": last}))
+        rows += _archived(house, conn, found.id, turn, last, rows)
     if found.data_key is None:
         raise erased(found.id, found.erased_at)
     if turn and not rows:
@@ -61,6 +68,19 @@ def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: b
             page.print(f"  {entry['event']}{heard}: {entry['before']} -> {entry['after']}", highlight=False)
             for effect in entry["effects"]:
                 page.print(f"      {effect}", highlight=False, markup=False)
+
+
+def _archived(house: House, conn: Connection, conversation: str, turn: int | None, last: int, rows: list[Any]) -> list[Any]:
+    """What is asked for and no longer in the database, newest first; the store is asked only where something lies there."""
+    newest = (rows[-1].turn if rows else TURN_MAX) - 1
+    if (turn is not None and rows) or len(rows) >= last or newest < 1:
+        return []
+    span = (turn, turn) if turn is not None else (1, newest)
+    try:
+        old = turns_of(conn, house.media, house.keyring, conversation, first=span[0], last=span[1])
+    except ArchiveBroken as fault:
+        raise refuse(str(fault)) from fault
+    return old.turns[::-1][: last - len(rows)]
 
 
 def _turn(row: Any, entries: list[Entry]) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""A member's page: who they are (masked), what they have, what happened last."""
+"""Members: the page of one of them, and the PIN that is taken away."""
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from datetime import datetime
 from typing import Any
@@ -10,22 +9,19 @@ from typing import Any
 import click
 from sqlalchemy import Connection, text
 
-from base.masking import mask_name, mask_phone
-from base.money import grouped
 from bot import bells, pins
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import moment_utc, of, print_json, refuse
-from bot.wiring import House
-from ledger.balance import balance, movements
+from bot.cli.member_words import in_words
+from bot.member_page import page
 
-MOVEMENTS_SHOWN = 10
 PHONE_IN_INDIA = 10  # digits, without the country code
 
 _FIND = text("""
     SELECT v.id AS conversation_id, v.programme_id, v.locale, v.consented_at, v.stopped_at, v.marketing_stopped_at,
            v.flow, v.state, v.last_inbound_at, (SELECT count(*) FROM outbox o WHERE o.conversation_id = v.id
-               AND o.state IN ('held', 'unconfirmed')) AS held_messages, c.address, c.external_user_id, m.id AS member_id,
-           m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.erased_at, m.created_at
+               AND o.state IN ('held', 'unconfirmed')) AS held_messages, c.id AS contact_id, c.address, c.external_user_id,
+           m.id AS member_id, m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.erased_at, m.created_at
     FROM contacts c JOIN conversations v ON v.contact_id = c.id LEFT JOIN members m ON m.id = v.member_id
     WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
       AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme)
@@ -48,9 +44,11 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
     house = of(ctx)
     with house.engine.begin() as conn:
         found = _one(conn, phone, programme_id)
-        page = _page(house, conn, found)
+        if found.member_id and found.data_key is None:
+            raise erased(found.member_id, found.erased_at)
+        shown = page(conn, house.keyring, house.clock.now(conn), found)
         touched(conn, "member.read", found.member_id or found.conversation_id)
-    print_json(page) if as_json else click.echo(_in_words(page))
+    print_json(shown) if as_json else click.echo(in_words(shown))
 
 
 @group.command("reset-pin")
@@ -102,50 +100,3 @@ def addresses(phone: str) -> list[str]:
     if not bare.startswith("+") and len(local := digits.removeprefix("0")) == PHONE_IN_INDIA:
         digits = f"91{local}"
     return [f"whatsapp:+{digits}"]
-
-
-def _page(house: House, conn: Connection, row: Any) -> dict[str, Any]:
-    page = {
-        "address": mask_phone(row.address), "programme": row.programme_id, "conversation": row.conversation_id,
-        "member": row.member_id, "language": row.locale, "consented_at": row.consented_at, "stopped_at": row.stopped_at,
-        "marketing_stopped_at": row.marketing_stopped_at, "last_message_at": row.last_inbound_at,
-        "at": {"flow": row.flow, "state": row.state}, "held_messages": row.held_messages,
-    }  # fmt: skip
-    if row.member_id and row.data_key is None:
-        raise erased(row.member_id, row.erased_at)
-    return page | (_member(house, conn, row) if row.member_id else {})
-
-
-def _member(house: House, conn: Connection, row: Any) -> dict[str, Any]:
-    sealer = house.keyring.unwrap(row.data_key, row.member_id)
-    details = json.loads(sealer.open(row.details, f"members/{row.member_id}"))
-    has = balance(conn, row.programme_id, row.member_id, house.clock.now(conn))
-    moved = movements(conn, row.programme_id, row.member_id, MOVEMENTS_SHOWN)
-    return {
-        "name": mask_name(details["name"]), "shop": details["shop"], "role": row.role, "pin_code": row.pin_code,
-        "state": row.region, "enrolled_at": row.created_at,
-        "points": {
-            "available": has.available, "held": has.held, "expiring": has.expiring_points, "expiring_at": has.expiring_at
-        },
-        "movements": [{"at": m.at, "kind": m.kind, "points": m.points, "facts": dict(m.facts)} for m in moved],
-    }  # fmt: skip
-
-
-def _in_words(page: dict[str, Any]) -> str:
-    """The same page for reading: a line for each thing that is there, then the movements."""
-    shown = {name.replace("_", " "): value for name, value in page.items() if name not in ("at", "points", "movements")}
-    at, has = page["at"], page.get("points")
-    shown["in the middle of"] = f"{at['flow']}.{at['state']}" if at["flow"] else None
-    if has:
-        shown["points"] = f"{grouped(has['available'])} available, {grouped(has['held'])} held"
-        if has["expiring"]:
-            shown["expiring"] = f"{grouped(has['expiring'])} on {_time(has['expiring_at'])}"
-    lines = [f"{name:<22} {_time(value)}" for name, value in shown.items() if value not in (None, "")]
-    for moved in page.get("movements", []):
-        facts = ", ".join(f"{name} {value}" for name, value in moved["facts"].items())
-        lines.append(f"{_time(moved['at'])}  {moved['kind']:<8} {moved['points']:>+7}  {facts}")
-    return "\n".join(lines)
-
-
-def _time(value: Any) -> str:
-    return moment_utc(value) if isinstance(value, datetime) else str(value)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.cli.acting import by_staff
 from bot.cli.house import console, moment, of, print_json
 from bot.cli.member import addresses, nobody
+from bot.cli.outbox_release import release, show
 from whatsapp.outbox import STATES, counts, listing
 
 _CONVERSATION = text("""
@@ -22,6 +23,10 @@ _CONVERSATION = text("""
 @click.group()
 def group() -> None:
     """Messages to members."""
+
+
+group.add_command(show)
+group.add_command(release)
 
 
 @group.command("list")

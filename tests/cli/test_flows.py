@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import flows as flows_cli
+from flows.flowbook import BOOK
 from tests.cli.shop import CommandLine
 
 
@@ -12,7 +13,10 @@ def test_flows_are_drawn(saathi: CommandLine, tmp_path: Path, monkeypatch: pytes
     (tmp_path / "docs").mkdir()
     monkeypatch.setattr(flows_cli, "ROOT", tmp_path)
     monkeypatch.setattr(flows_cli, "DRAWN", tmp_path / "docs" / "flows.md")
-    assert saathi("flows", "draw").stdout == "wrote docs/flows.md\n"
+    (tmp_path / "docs" / "flows").mkdir()
+    (tmp_path / "docs" / "flows" / "gone.svg").write_text("a flow that is no more")
+    assert saathi("flows", "draw").stdout == f"wrote docs/flows.md and {len(BOOK)} pictures in docs/flows/\n"
+    assert {path.stem for path in (tmp_path / "docs" / "flows").glob("*.svg")} == set(BOOK)
     assert "stateDiagram-v2" in (tmp_path / "docs" / "flows.md").read_text()
 
 

@@ -26,7 +26,8 @@ from tests.staff import Colleague, hire
 
 MAY_NOT, PROVE = "may not do this", "is not signed in here"
 GUARDED = sorted((name, command) for name, command in verbs(cli) if acts_of(command) and name not in TAKES_NO_NAME)
-VALUES = {"phone": "9812345678", "values": "total=10", "year": "2026-27", "quarter": "1", "day": "2026-01-05", "roles": "ops"}
+VALUES = {"phone": "9812345678", "values": "total=10", "year": "2026-27", "quarter": "1", "day": "2026-01-05", "roles": "ops",
+          "before": "2026-01"}
 ANOTHERS = {"staff password": ("staff.prove",), "staff totp": ("staff.prove",)}  # one's own is staff.own
 
 

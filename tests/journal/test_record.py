@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from base.sealing import CannotOpen
+from bot import turn
 from flows.codec import to_json
 from flows.entry import converse
 from flows.events import EventParked, PayoutFailed, PayoutPaid
@@ -99,11 +100,20 @@ def test_what_happened_cannot_be_changed_by_the_service(at_home: Home, sql: str)
         at_home.change(sql)
 
 
-def test_a_second_holder_of_the_same_turn_fails_and_leaves_nothing(at_home: Home) -> None:
-    """Should the lock ever fail us, the journal's turn number still lets only one of two through."""
+def test_a_second_holder_of_the_same_turn_fails_and_leaves_nothing(at_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should the lock ever fail us, the conversation's own row still lets only one of two through, whatever the month."""
     at_home.enrol()
-    at_home.change("UPDATE conversations SET turn = turn - 1")  # as if it had been read before the other one's commit
-    at_home.write("menu")
+    at_home.forward(days=40)
+    fetch = turn.driver.fetch
+
+    def late(conn: Any, statement: str, given: Any) -> Any:  # as if it had been read before the other one's commit
+        if "j_turn" in given:
+            given = given | {"turn": given["turn"] - 1, "j_turn": given["turn"] - 1}
+        return fetch(conn, statement, given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(turn.driver, "fetch", late)
+        at_home.write("menu")
     assert at_home.count("SELECT count(*) FROM journal") == 5
     assert at_home.rows("SELECT DISTINCT fault FROM inbox WHERE failures > 0") == [("IntegrityError",)]
     assert "menu.main" not in at_home.told()
