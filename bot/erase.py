@@ -34,17 +34,23 @@ log = structlog.get_logger()
 _DUE = text("""
     SELECT id FROM erasures WHERE due_at <= :now AND cancelled_at IS NULL AND done_at IS NULL
     ORDER BY due_at, id LIMIT :most""")
-_CONTACT = text("SELECT contact_id FROM erasures WHERE id = :id")
+_CONTACT = text("""
+    SELECT coalesce(c.merged_into, c.id) FROM erasures e JOIN contacts c ON c.id = e.contact_id WHERE e.id = :id""")
+_PERSON = text("SELECT id FROM contacts WHERE id = :contact OR merged_into = :contact ORDER BY id")
 _LOCK = text("""
     SELECT asked_by, reason, due_at FROM erasures
     WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL FOR UPDATE""")
 # The conversations first, as everywhere; those of others who acted for the account too.
-_TALKS = text("SELECT id FROM conversations WHERE contact_id = :contact OR member_id = ANY(:members) ORDER BY id FOR UPDATE")
+_TALKS = text("SELECT id FROM conversations WHERE contact_id = ANY(:person) OR member_id = ANY(:members) ORDER BY id FOR UPDATE")
 _WAITS = text("UPDATE erasures SET waits_for = :why WHERE id = :id")
 _DONE = text("UPDATE erasures SET done_at = :now, waits_for = NULL WHERE id = :id")
 _LATE = text("""
     SELECT m.id, m.programme_id FROM members m JOIN accounts a ON a.id = m.programme_id || '/member/' || m.id || '/available'
     WHERE m.erased_at IS NOT NULL AND a.credits > a.debits ORDER BY m.id""")
+_UNDECIDED = text("""
+    SELECT EXISTS (SELECT FROM claims c JOIN members m ON m.id = c.member_id AND m.data_key IS NOT NULL
+                   WHERE c.contact_id = ANY(:person) AND c.state IN ('read', 'asked', 'review')
+                     AND NOT c.member_id = ANY(:members))""")
 _OPEN_CLAIMS = text("""
     SELECT id FROM claims WHERE state IN ('read', 'asked', 'review') AND (contact_id = :contact OR member_id = ANY(:members))
     ORDER BY id""")
@@ -52,7 +58,7 @@ _OPEN_CLAIMS = text("""
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """`waits_for`: "payouts", where open ones hold it up; then nothing was erased yet."""
+    """`waits_for`: "payouts" or "bills", where open ones hold it up; then nothing was erased yet."""
 
     id: str
     waits_for: str | None
@@ -85,6 +91,10 @@ def erase(house: House, erasure: str) -> Erased | None:
     if not waits:
         for member in members:
             erase_retain.retain(house, member)
+        with house.engine.connect() as conn:
+            others = erase_retain.others(conn, list(conn.scalars(_PERSON, {"contact": contact})), members)
+        for member, sent_by in others:  # evidence of what a shop was given goes with nobody who helped there
+            erase_retain.retain(house, member, sent_by)
     with house.engine.begin() as conn:
         erased = _erase(conn, erasure, contact, house.clock.now(conn))
     if erased is not None and erased.waits_for is None:
@@ -96,18 +106,22 @@ def erase(house: House, erasure: str) -> Erased | None:
 def _erase(conn: Connection, erasure: str, contact: str, now: datetime) -> Erased | None:
     accounts = erasures.owned(conn, contact)
     members = [one.member_id for one in accounts]
-    conn.execute(_TALKS, {"contact": contact, "members": members})
+    person = list(conn.scalars(_PERSON, {"contact": contact}))  # of one known under two addresses, both go
+    conn.execute(_TALKS, {"person": person, "members": members})
     asked: Any = conn.execute(_LOCK, {"id": erasure}).one_or_none()
     if asked is None or asked.due_at > now:
         return None
     if erasures.open_payouts(conn, members):
         conn.execute(_WAITS, {"id": erasure, "why": "payouts"})
         return Erased(erasure, "payouts", (), 0)
+    if conn.execute(_UNDECIDED, {"person": person, "members": members}).scalar_one():
+        return Erased(erasure, "bills", (), 0)  # of a shop that lives on: nobody could read them afterwards
     _refuse_bills(conn, contact, members, now)
     given_up = sum(_give_up(conn, account, now) for account in accounts)
     for member in members:
         erase_rows.member(conn, member, now)
-    erase_rows.contact(conn, contact, now)
+    for one in person:
+        erase_rows.contact(conn, one, now)
     conn.execute(_DONE, {"id": erasure, "now": now})
     after = {"members": members, "points_given_up": given_up, "asked_by": asked.asked_by}
     audit.write(

@@ -7,6 +7,7 @@ points, with their pictures (they are the evidence of what was given). Repeating
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,10 +26,17 @@ from payouts import pan
 _MEMBER = text("SELECT id, programme_id, data_key, details FROM members WHERE id = :member AND data_key IS NOT NULL")
 _TAXED = text("SELECT max(at) FROM tax_entries WHERE member_id = :member AND tax_paise <> 0")
 _PANS = text("SELECT pan_index, sealed, replaced_at IS NULL AS current FROM member_pans WHERE member_id = :member ORDER BY id")
+_SOLD = text("""
+    SELECT id, former_details FROM account_changes
+    WHERE member_id = :member AND kind = 'transferred' AND former_details IS NOT NULL ORDER BY id""")
 _BILLS = text("""
     SELECT c.id, c.sealed, c.media, c.decided_at, c.contact_id, k.data_key FROM claims c JOIN contacts k ON k.id = c.contact_id
     WHERE c.member_id = :member AND c.state = 'credited' AND k.data_key IS NOT NULL
+      AND (CAST(:sent_by AS text) IS NULL OR c.contact_id = :sent_by)
       AND NOT EXISTS (SELECT FROM retained r WHERE r.kind = 'bill' AND r.subject = c.id) ORDER BY c.id""")
+_OTHERS = text("""
+    SELECT DISTINCT c.member_id, c.contact_id FROM claims c JOIN members m ON m.id = c.member_id AND m.data_key IS NOT NULL
+    WHERE c.contact_id = ANY(:person) AND c.state = 'credited' AND NOT c.member_id = ANY(:members) ORDER BY 1, 2""")
 _PICTURES = text("SELECT id, stored_as FROM media WHERE id = ANY(:ids) AND stored_as IS NOT NULL ORDER BY id")
 # What a run kept whose erasure was stopped after all may be out of date by now.
 _DROP_TAX = text("DELETE FROM retained WHERE kind = 'tax' AND subject = :member")
@@ -62,16 +70,24 @@ class _Keeper:
         self.rows.append({**row, "now": self.now})
 
 
-def retain(house: House, member: str) -> None:
-    """Keep it, before the account's own key goes. Pictures are in the store before the rows that name them."""
+def others(conn: Connection, person: Sequence[str], members: Sequence[str]) -> list[tuple[str, str]]:
+    """Accounts that live on, with whoever of this person sent bills for them."""
+    rows = conn.execute(_OTHERS, {"person": list(person), "members": list(members)})
+    return [(row.member_id, row.contact_id) for row in rows]
+
+
+def retain(house: House, member: str, sent_by: str | None = None) -> None:
+    """Keep it, before the account's own key goes; with `sent_by` only the bills of somebody who goes alone, before their own
+    key does. Pictures are in the store before the rows that name them."""
     with house.autocommit.connect() as conn:  # no transaction stays open while pictures are copied
         row = conn.execute(_MEMBER, {"member": member}).one_or_none()
         if row is None:
             return
         privacy = current(conn, row.programme_id).programme.privacy
         keeper = _Keeper(house, member, house.clock.now(conn))
-        _tax(keeper, conn, row, privacy)
-        for bill in conn.execute(_BILLS, {"member": member}).all():
+        if sent_by is None:
+            _tax(keeper, conn, row, privacy)
+        for bill in conn.execute(_BILLS, {"member": member, "sent_by": sent_by}).all():
             _bill(keeper, conn, bill, privacy)
     if keeper.rows:
         with house.engine.begin() as conn:
@@ -92,13 +108,22 @@ def _tax(keeper: _Keeper, conn: Connection, row: Any, privacy: Privacy) -> None:
     if last is None:
         return
     ring, pans, newest = keeper.house.keyring, {}, ""
+    sold = conn.execute(_SOLD, {"member": row.id}).all()
     for given in conn.execute(_PANS, {"member": row.id}):
         pans[given.pan_index] = pan.opened(ring, member_id=row.id, data_key=row.data_key, sealed=given.sealed)
         newest = given.pan_index if given.current else newest
-    details = json.loads(ring.unwrap(row.data_key, row.id).open(row.details, f"members/{row.id}"))
-    told = json.dumps({"name": details["name"], "pans": pans, "current": newest}, ensure_ascii=False).encode()
-    key, sealer = keeper.sealer(last, privacy.tax_days)
-    keeper.keep("tax", row.id, key, sealed=sealer.seal(told, place("tax", row.id)))
+    sealer = ring.unwrap(row.data_key, row.id)
+    former = {one.id: _name(sealer, row.id, one.former_details) for one in sold}
+    name = _name(sealer, row.id, row.details)
+    told = json.dumps(
+        {"name": name, "pans": pans, "current": newest, "former": former}, ensure_ascii=False
+    ).encode()
+    key, keeps = keeper.sealer(last, privacy.tax_days)
+    keeper.keep("tax", row.id, key, sealed=keeps.seal(told, place("tax", row.id)))
+
+
+def _name(sealer: Sealer, member: str, details: bytes) -> str:
+    return str(json.loads(sealer.open(details, f"members/{member}"))["name"])
 
 
 def _bill(keeper: _Keeper, conn: Connection, bill: Any, privacy: Privacy) -> None:
@@ -119,7 +144,8 @@ def _bill(keeper: _Keeper, conn: Connection, bill: Any, privacy: Privacy) -> Non
 
 
 def _write(keeper: _Keeper, conn: Connection) -> None:
-    conn.execute(_DROP_TAX, {"member": keeper.member})
+    if any(row["kind"] == "tax" for row in keeper.rows):
+        conn.execute(_DROP_TAX, {"member": keeper.member})
     for day, (name, wrapped) in keeper.keys.items():
         conn.execute(_KEY, {"id": name, "key": wrapped, "day": day, "now": keeper.now})
     conn.execute(_KEEP, keeper.rows)

@@ -30,7 +30,10 @@ _CONTACT = tuple(
            WHERE id = :id""",
         """UPDATE conversations SET session = NULL, flow = NULL, state = NULL, member_id = NULL, held = 0,
                   stopped_at = coalesce(stopped_at, :now) WHERE contact_id = :id""",
-        "DELETE FROM secrets WHERE contact_id = :id",
+        # Where an account that lives on is paid to stays: it is sealed with that one's key.
+        """DELETE FROM secrets s WHERE s.contact_id = :id
+              AND NOT EXISTS (SELECT FROM members m WHERE m.id = s.member_id AND m.data_key IS NOT NULL)""",
+        "DELETE FROM contact_addresses WHERE contact_id = :id",
         "UPDATE memberships SET until = :now WHERE contact_id = :id AND until IS NULL",
         "UPDATE claims SET sealed = '', buyer_gstin = NULL, note = NULL WHERE contact_id = :id",
         """UPDATE inbox SET handled_at = :now, parked_at = NULL WHERE handled_at IS NULL

@@ -49,6 +49,9 @@ _PAYOUTS = text("""
     SELECT id, state, points, gross_paise, tax_paise, amount_paise, masked, utr, requested_at, settled_at FROM payouts
     WHERE member_id = :member ORDER BY requested_at, id""")
 _PAN_GIVEN = text("SELECT masked, given_at FROM member_pans WHERE member_id = :member AND replaced_at IS NULL")
+_PROOFS = text("""
+    SELECT kind, state, masked, source, reason, created_at AS given_at, decided_at FROM kyc_checks
+    WHERE member_id = :member ORDER BY created_at, id""")
 _DESTINATIONS = text("""
     SELECT s.token, s.kind, s.sealed, d.saved_at FROM destinations d JOIN secrets s ON s.token = d.token
     WHERE d.member_id = :member AND d.forgotten_at IS NULL AND s.member_id = :member ORDER BY d.saved_at, d.token""")
@@ -67,7 +70,7 @@ def collect(house: House, conn: Connection, contact_id: str) -> dict[str, Any]:
         raise NothingHeld(contact_id)
     sealer, now, asked = house.keyring.unwrap(who.data_key, who.id), house.clock.now(conn), {"id": contact_id}
     accounts = conn.execute(_MEMBERS, asked).all()
-    bills = conn.execute(_BILLS, {**asked, "members": [one.id for one in accounts if one.acts_as == "owner"]})
+    bills = conn.execute(_BILLS, {**asked, "members": [one.id for one in accounts if _owns(one)]})
     return {
         "made_at": now,
         "you": {"address": who.address, "whatsapp_user_id": who.external_user_id, "first_seen_at": who.created_at},
@@ -80,9 +83,9 @@ def collect(house: House, conn: Connection, contact_id: str) -> dict[str, Any]:
 
 
 def _account(ring: Keyring, conn: Connection, row: Any, now: datetime) -> dict[str, Any]:
-    """An account the person acts for. One they only help is not theirs: that they do, and no more."""
+    """An account the person acts for. One they only help, or own no more, is not theirs: that they do, and no more."""
     told = {"member": row.id, "programme": row.programme_id, "you_are": row.acts_as, "since": row.since, "until": row.until}
-    if row.acts_as != "owner":
+    if not _owns(row):
         return told
     sealer, asked = ring.unwrap(row.data_key, row.id), {"member": row.id}
     details = json.loads(sealer.open(row.details, f"members/{row.id}"))
@@ -93,12 +96,18 @@ def _account(ring: Keyring, conn: Connection, row: Any, now: datetime) -> dict[s
         "name": details["name"], "shop": details["shop"], "mobile": details["mobile"], "role": row.role,
         "pin_code": row.pin_code, "state": row.state, "joined_at": row.created_at,
         "pan": None if pan is None else {"masked": pan.masked, "given_at": pan.given_at},
+        "proofs": [one._asdict() for one in conn.execute(_PROOFS, asked)],
         "money_goes_to": [_destination(sealer, one) for one in conn.execute(_DESTINATIONS, asked)],
         "points": {"available": has.available, "held": has.held},
         "movements": [{"at": m.at, "kind": m.kind, "points": m.points, "facts": _facts(m.facts)} for m in reversed(moved)],
         "payouts": [one._asdict() for one in conn.execute(_PAYOUTS, asked)],
         "tax": [one._asdict() for one in conn.execute(_TAX, asked)],
     }  # fmt: skip
+
+
+def _owns(row: Any) -> bool:
+    """Now: one that was sold, or moved to another number, shows what others have made of it since."""
+    return bool(row.acts_as == "owner" and row.until is None)
 
 
 def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:

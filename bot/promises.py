@@ -21,7 +21,9 @@ log = structlog.get_logger()
 _ERASE = text("""
     DELETE FROM secrets s USING destinations d
     WHERE d.token = s.token
-      AND (d.forgotten_at IS NOT NULL OR (s.used_at IS NULL AND d.usable_at = d.saved_at AND d.saved_at < :old))
+      AND (d.forgotten_at IS NOT NULL OR (s.used_at IS NULL AND d.usable_at = d.saved_at AND d.saved_at < :old
+           AND NOT EXISTS (SELECT FROM kyc_checks k WHERE k.member_id = d.member_id AND k.kind = 'destination'
+                           AND k.token = d.token AND k.state IN ('checking', 'review', 'verified'))))
       AND NOT EXISTS (SELECT FROM payouts p WHERE p.secret_token = s.token AND p.request IS NULL AND p.settled_at IS NULL)""")
 
 

@@ -55,7 +55,10 @@ _BILLS = (
 
 # Pictures that proved who somebody is go so many days after the last decision about them; while one waits, they stay.
 _PROOF = "EXISTS (SELECT FROM kyc_checks k WHERE k.media_id = m.id {})"
-_STILL_NEEDED = "AND k.state <> 'replaced' AND (k.decided_at IS NULL OR k.decided_at >= :before)"
+_STILL_NEEDED = (
+    "AND (k.state IN ('checking', 'review')"
+    " OR k.state <> 'replaced' AND coalesce(k.decided_at, k.created_at) >= :before)"
+)
 _KYC = (
     Kind("photos", "photo_days", f"{_PHOTOS.which} AND NOT {_PROOF.format('')}"),
     Kind("kyc_photos", "kyc_photo_days", f"{_PROOF.format('')} AND NOT {_PROOF.format(_STILL_NEEDED)}"),

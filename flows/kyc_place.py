@@ -62,6 +62,9 @@ def checking_kyc_place(state: CheckingKycPlace, event: Event) -> Step:
     match event:
         case DestinationAccepted(token, _, _, _, given) if state.token in (token, given):
             return Step(SavingKyc("destination"), (SaveKyc("destination", token),))
+        case DestinationRefused(_, locked_at) if locked_at:
+            told = Say("limit.destinations", {"until_at": locked_at})
+            return Step(AskKycPlace(), (ForgetSecret(state.token), told))
         case DestinationRefused(kind):
             refused = Say("redeem.account_refused" if kind == "bank" else "redeem.vpa_refused")
             return Step(AskKycPlace(), (ForgetSecret(state.token), refused))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.effects import Say
 from flows.events import Commanded, Resumed, Tapped, asks_again
 from flows.kernel import Done, Effect, Event, Step
@@ -29,6 +31,8 @@ def await_kyc(state: AwaitKyc, event: Event) -> Step:
             return Step(checked.state, (graded(event), *checked.effects))
         case KycGraded("destination", "ask_again"):
             return ask_where(state.terms, state.points, graded(event))
+        case KycGraded("destination", "checking" | "review"):
+            return Step(replace(state, needs=(), waits=("destination",)), (graded(event),))
         case KycGraded():
             return Step(state, (graded(event),))
         case Tapped("skip-kyc"):

@@ -58,6 +58,8 @@ def saving_pan(state: SavingPan, event: Event) -> Step:
     match event:
         case PanSaved(masked, rate_bp):
             return Step(Done(), (Say("tax.pan_saved", {"masked": masked, "rate": percent(rate_bp)}),))
+        case PanRefused(reason) if reason:
+            return Step(AskPan(), (Say("kyc.again", {"what": "pan", "cause": reason}),))
         case PanRefused():
             return Step(AskPan(), (Say("tax.pan_malformed"),))
         case _:

@@ -29,4 +29,6 @@ class PanSaved(Event):
 
 @dataclass(frozen=True, slots=True)
 class PanRefused(Event):
-    """What was given is no PAN, or cannot be kept."""
+    """What was given is no PAN, or cannot be kept. `reason`: why it is asked for again, as in KycGraded; "": it is none."""
+
+    reason: str = ""

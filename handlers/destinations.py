@@ -26,14 +26,19 @@ SHOWN_MAX = 10  # of a member's; more are kept, and the oldest not offered
 _SAVED = text("""
     SELECT d.token, d.kind, d.usable_at
     FROM destinations d JOIN secrets s ON s.token = d.token
-    WHERE d.member_id = :member AND d.forgotten_at IS NULL AND (s.used_at IS NOT NULL OR d.usable_at > d.saved_at)
+    WHERE d.member_id = :member AND d.forgotten_at IS NULL
+      AND (s.used_at IS NOT NULL OR d.usable_at > d.saved_at OR EXISTS (
+          SELECT FROM kyc_checks k WHERE k.member_id = d.member_id AND k.kind = 'destination' AND k.token = d.token
+             AND k.state IN ('checking', 'review', 'verified')))
       AND NOT EXISTS (SELECT 1 FROM payouts p WHERE p.member_id = :member AND p.secret_token = d.token
                       AND p.state = 'failed' AND p.reason = ANY(:unknown))
     ORDER BY coalesce(s.used_at, d.usable_at) DESC, d.token LIMIT :most""")
 _KEPT = text("""
     SELECT d.token, d.kind, d.usable_at FROM destinations d JOIN secrets s ON s.token = d.token
     WHERE d.member_id = :member AND d.forgotten_at IS NULL AND d.kind = :kind
-      AND (s.used_at IS NOT NULL OR d.usable_at > d.saved_at)
+      AND (s.used_at IS NOT NULL OR d.usable_at > d.saved_at OR EXISTS (
+          SELECT FROM kyc_checks k WHERE k.member_id = d.member_id AND k.kind = 'destination' AND k.token = d.token
+             AND k.state IN ('checking', 'review', 'verified')))
       AND NOT EXISTS (SELECT FROM destination_checks c WHERE c.token = d.token AND c.state = 'invalid')""")
 # Whoever has had no money yet has nothing that a thief could redirect; a payout that failed went nowhere. An account that
 # has just come into other hands may be a thief's.

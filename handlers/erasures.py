@@ -15,11 +15,13 @@ from sqlalchemy import Connection, text
 from payouts.lifecycle import OPEN as OPEN_PAYOUTS
 
 _OWNED = text("""
-    SELECT m.id, m.programme_id FROM memberships s JOIN members m ON m.id = s.member_id
-    WHERE s.contact_id = :contact AND s.role = 'owner' AND s.until IS NULL AND m.data_key IS NOT NULL
-      AND NOT EXISTS (SELECT FROM memberships o WHERE o.member_id = s.member_id AND o.contact_id <> s.contact_id
-                      AND o.role = 'owner' AND o.until IS NULL)
-    ORDER BY m.id""")
+    WITH RECURSIVE theirs (id) AS (
+        SELECT s.member_id FROM memberships s
+        WHERE s.contact_id = :contact AND s.role = 'owner' AND s.until IS NULL
+          AND NOT EXISTS (SELECT FROM memberships o WHERE o.member_id = s.member_id AND o.contact_id <> s.contact_id
+                          AND o.role = 'owner' AND o.until IS NULL)
+        UNION SELECT g.from_id FROM theirs t JOIN member_merges g ON g.into_id = t.id)
+    SELECT m.id, m.programme_id FROM theirs t JOIN members m ON m.id = t.id WHERE m.data_key IS NOT NULL ORDER BY m.id""")
 _PAYOUTS = text("SELECT count(*) FROM payouts WHERE member_id = ANY(:members) AND state = ANY(:open)")
 _BILLS = text("""
     SELECT count(*) FROM claims WHERE state IN ('read', 'asked', 'review')

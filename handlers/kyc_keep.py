@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from base.gstin import pan_of
 from base.masking import mask_gstin, mask_pan, mask_udyam
-from handlers import destinations
+from handlers import destinations, kyc_gate
 from handlers.turn import Turn
 from loyalty import kyc
 from loyalty.kyc import Check, Facts, New
@@ -70,8 +70,10 @@ def keep_udyam(turn: Turn, given: Given) -> Check:
 def keep_place(turn: Turn, token: str, to: Destination, key: str) -> Check:
     """Judged by what the provider knows of it; where nobody has asked yet, a task asks."""
     known = kyc.of_token(turn.conn, token)
-    if known is not None and known.member_id == turn.member_id and known.state in ("checking", "verified", "review"):
-        return known
+    if known is not None and known.member_id == turn.member_id:
+        standing = kyc_gate.standings(turn).get("destination")  # what is too old is asked for again
+        if standing is not None and standing.state in ("checking", "verified", "review"):
+            return known
     answer = checking.known(turn.conn, token)
     tries = kyc.tries(turn.conn, turn.member_id, "destination")
     state, reason, score = "checking", "", None

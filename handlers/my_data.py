@@ -41,6 +41,7 @@ _COUNTS = text("""
     FROM (SELECT array_agg(id) AS ids FROM conversations WHERE contact_id = :contact) v""")
 _LAST_FILE = text("""
     SELECT max(created_at) FROM tasks t WHERE t.kind = 'make_data_file' AND t.created_at > :since
+      AND coalesce(t.outcome, '') NOT IN ('cannot_open', 'given_up')
       AND t.conversation_id IN (SELECT id FROM conversations WHERE contact_id = :contact)""")
 _TASK = text("""
     INSERT INTO tasks (id, key, kind, queue, conversation_id, payload, due_at, created_at)

@@ -58,7 +58,9 @@ def save_pan(turn: Turn, effect: SavePan, key: str) -> Event | None:
         return PanRefused()
     if ever_needed(turn.programme.kyc, turn.known.role):
         # One PAN for both; and first, because whoever gives one for KYC locks the value before the PAN's row.
-        kyc_keep.keep_pan(turn, Given(secret.plain), source="chat")
+        check = kyc_keep.keep_pan(turn, Given(secret.plain), source="chat")
+        if check.state == "ask_again":
+            return PanRefused(check.reason or "other")
     try:
         given = pan.give(
             turn.conn, turn.keyring, member_id=turn.member_id, pan=secret.plain, source="chat", now=turn.now

@@ -32,6 +32,11 @@ _RIVALS = text(f"""
     WHERE programme_id = :programme AND kind = :kind AND blind_index = ANY(:indexes) AND state NOT IN ('replaced', 'rejected')
       AND member_id <> :member AND EXISTS (SELECT FROM members m WHERE m.id = member_id AND m.data_key IS NOT NULL)
     ORDER BY created_at, id""")
+# What one of our people has said last of this very value: a no, or nothing yet, is theirs to change.
+_JUDGED = text("""
+    SELECT r.state FROM kyc_reviews r JOIN kyc_checks c ON c.id = r.check_id
+    WHERE c.member_id = :member AND c.kind = :kind AND c.blind_index = ANY(:indexes) AND r.state <> 'dropped'
+    ORDER BY r.opened_at DESC, r.id DESC LIMIT 1""")
 _PUT = text(f"""
     INSERT INTO kyc_checks ({_COLUMNS}, sealed)
     VALUES (:id, :programme_id, :member_id, :conversation_id, :kind, :state, :blind_index, :masked, :source, :media_id,
@@ -129,6 +134,10 @@ def put(conn: Connection, keyring: Keyring, new: New, now: datetime) -> Check:
     whose = {"programme": new.programme_id, "kind": new.kind, "member": new.member_id}
     if new.facts and new.state != "rejected" and conn.execute(_RIVALS, {**whose, "indexes": list(indexes)}).first():
         new = replace(new, state="review", reason="duplicate")
+    elif new.facts and new.state in ("verified", "checking"):
+        judged = conn.execute(_JUDGED, {**whose, "indexes": list(indexes)}).scalar_one_or_none()
+        if judged in ("open", "rejected"):
+            new = replace(new, state="review", reason=new.reason or "other")
     conn.execute(_DROP, {**whose, "now": now})
     conn.execute(_REPLACE, whose)
     sealed = None

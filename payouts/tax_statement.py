@@ -31,7 +31,7 @@ COLUMNS = (
 _READ = text("""
     SELECT e.id, e.payout_id, e.programme_id, e.member_id, e.pan_index, e.tax_year, e.taxed_paise, e.tax_paise, e.rate_bp,
            e.rule, e.at, e.corrects, o.at AS corrects_at, p.state,
-           coalesce(h.former_details, m.details) AS details, m.data_key, g.sealed, g.masked,
+           coalesce(h.former_details, m.details) AS details, h.id AS sold, m.data_key, g.sealed, g.masked,
            r.sealed AS retained, k.id AS retention_key, k.data_key AS retention_data_key,
            (SELECT sum(v.amount)::bigint FROM postings t JOIN moves v ON v.posting_id = t.id
              WHERE t.key = e.payout_id || CASE WHEN e.corrects IS NULL THEN '/money/tax' ELSE '/money/tax-return' END
@@ -39,7 +39,7 @@ _READ = text("""
     FROM tax_entries e JOIN payouts p ON p.id = e.payout_id JOIN members m ON m.id = e.member_id
     LEFT JOIN tax_entries o ON o.id = e.corrects
     LEFT JOIN LATERAL (  -- a shop that was sold since: the deduction is its owner's of then
-        SELECT former_details FROM account_changes
+        SELECT id, former_details FROM account_changes
         WHERE member_id = e.member_id AND kind = 'transferred' AND at >= coalesce(o.at, e.at) ORDER BY id LIMIT 1) h ON true
     LEFT JOIN LATERAL (
         SELECT sealed, masked FROM member_pans
@@ -129,7 +129,8 @@ def _line(row: Row[Any], keyring: Keyring) -> Line:
         if row.data_key is None and row.retention_data_key is not None:  # erased: what the law wants was kept apart
             sealed = keyring.unwrap(row.retention_data_key, row.retention_key)
             kept = json.loads(sealed.open(row.retained, f"retained/tax/{row.member_id}"))
-            name, number = kept["name"], kept["pans"].get(row.pan_index or kept["current"], NO_PAN)
+            name = kept["name"] if row.sold is None else kept.get("former", {}).get(str(row.sold), "")
+            number = kept["pans"].get(row.pan_index or (kept["current"] if row.sold is None else ""), NO_PAN)
     except CannotOpen as fault:
         raise NoStatement(f"member {row.member_id}: what is sealed cannot be opened with DATA_KEYS") from fault
     return Line(
