@@ -41,7 +41,8 @@ _LOCK = text("""
     SELECT asked_by, reason, due_at FROM erasures
     WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL FOR UPDATE""")
 # The conversations first, as everywhere; those of others who acted for the account too.
-_TALKS = text("SELECT id FROM conversations WHERE contact_id = ANY(:person) OR member_id = ANY(:members) ORDER BY id FOR UPDATE")
+_TALKS = text("""
+    SELECT id FROM conversations WHERE contact_id = ANY(:person) OR member_id = ANY(:members) ORDER BY id FOR UPDATE""")
 _WAITS = text("UPDATE erasures SET waits_for = :why WHERE id = :id")
 _DONE = text("UPDATE erasures SET done_at = :now, waits_for = NULL WHERE id = :id")
 _LATE = text("""
