@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,9 +54,14 @@ def columns(
 
 
 def read(sealer: Sealer, conversation_id: str, turn: int, sealed: bytes) -> list[Entry]:
-    """The entries of a turn."""
-    raw: list[Any] = json.loads(zlib.decompress(sealer.open(sealed, place(conversation_id, turn))))
-    return [_entry(entry) for entry in raw]
+    """The entries of a turn, brought up to date. Raises CannotOpen, Unreadable."""
+    return [entry_of(entry) for entry in read_raw(sealer, conversation_id, turn, sealed)]
+
+
+def read_raw(sealer: Sealer, conversation_id: str, turn: int, sealed: bytes) -> list[dict[str, Any]]:
+    """The same as the JSON that was written, with the versions of then. Raises CannotOpen."""
+    raw: list[dict[str, Any]] = json.loads(zlib.decompress(sealer.open(sealed, place(conversation_id, turn))))
+    return raw
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:
@@ -66,7 +71,8 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _entry(raw: dict[str, Any]) -> Entry:
+def entry_of(raw: Mapping[str, Any]) -> Entry:
+    """One entry out of its JSON. Raises Unreadable."""
     return Entry(
         from_json(raw["event"]), from_json(raw["known"]), from_json(raw["before"]), from_json(raw["heard"]),
         tuple(from_json(e) for e in raw["effects"]), from_json(raw["after"]),
