@@ -111,8 +111,13 @@ def test_a_place_that_cannot_be_written(service: House) -> None:
 def test_every_effect_that_is_answered_at_once_is_known() -> None:
     """As each effect says itself: `-> Event | Event`."""
     told = {
-        name: tuple(word for word in (kind.__doc__ or "").partition("->")[2].replace(",", " ").split() if word in kinds())
+        name: tuple(word for word in at_once(kind.__doc__ or "") if word in kinds())
         for name, kind in kinds().items()
         if issubclass(kind, Effect) and "-> later" not in (kind.__doc__ or "")
     }
     assert {name: answers for name, answers in told.items() if answers} == ANSWERS
+
+
+def at_once(doc: str) -> list[str]:
+    """The words behind the arrow, up to what comes later."""
+    return doc.partition("->")[2].partition("; later")[0].replace(",", " ").split()
