@@ -65,19 +65,18 @@ class Stepper:
         shown = replay_view.entry(entry, opened=self._opened)
         lines = [f"{head}, answer {at + 1} of {len(turn.entries)}", f"  event    {_one(shown['event'])}"]
         lines += [f"  heard as {_one(shown['heard'])}"] if shown["heard"] else []
-        lines += [f"  before   {line}" for line in self._stack(entry.before)]
+        lines += [f"  before   {line}" for line in stack(entry.before, opened=self._opened)]
         lines += [f"  row      {line}" for line in row(entry)]
         lines += [f"  effect   {_one(effect)}" for effect in shown["effects"]]
-        return lines + [f"  after    {line}" for line in self._stack(entry.after)]
+        return lines + [f"  after    {line}" for line in stack(entry.after, opened=self._opened)]
 
-    def _stack(self, session: Session) -> list[str]:
-        """Every frame from the bottom up, then what was asked and how often we did not understand."""
-        lines = [
-            f"{frame.flow} v{frame.version} {_one(replay_view.told_of(frame.state, self._opened))}" for frame in session.frames
-        ]
-        if session.asked is not None:
-            lines.append(f"asked {session.asked.key}")
-        return [*(lines or ["nothing"]), *([f"misses {session.misses}"] if session.misses else [])]
+
+def stack(session: Session, *, opened: bool) -> list[str]:
+    """Every frame from the bottom up with its variables, then what was asked and how often we did not understand."""
+    lines = [f"{frame.flow} v{frame.version} {_one(replay_view.told_of(frame.state, opened))}" for frame in session.frames]
+    if session.asked is not None:
+        lines.append(f"asked {session.asked.key}")
+    return [*(lines or ["nothing"]), *([f"misses {session.misses}"] if session.misses else [])]
 
 
 def row(entry: Entry) -> list[str]:

@@ -1,5 +1,6 @@
 """A talk with the whole service, web and relay and all, kept as a page that the flows are held against again."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -94,6 +95,19 @@ def test_only_this_talk_is_kept(service: House, tmp_path: Path) -> None:
     page = path.read_text()
     assert [e.shown for e in parse(page).exchanges] == ["> Imran Khan"]
     assert "# It began in the middle of enrol.AskName" in page
+
+
+def test_in_passing_one_asks_where_it_stands_moves_time_and_saves(service: House, tmp_path: Path) -> None:
+    out = tmp_path / "passing.chat"
+    typed = f"/state\nhello\n/state\n1\n/later 2h\n/state\n/save {out}\n"
+    told = talk(service, typed).stdout
+    assert "  = nothing was said yet" in told and re.search(r"  = enrol v\d+ AskConsent", told)
+    assert re.search(r"  = enrol v\d+ AskName", told) and "(it is now 2" in told and f"(saved: {out})" in told
+    assert [e.shown for e in parse(out.read_text()).exchanges] == ["> hello", "> [yes-en]"]
+    words = ["talk", "--quiet-s", "0.3"]
+    for bad, said in (("/save", "write /save FILE"), ("/later soon", "cannot read 'soon'")):
+        result = CliRunner().invoke(cli, words, input=f"{bad}\n", obj=service)
+        assert result.exit_code == 1 and said in result.stderr
 
 
 def test_nothing_said_is_nothing_saved(service: House, tmp_path: Path) -> None:
