@@ -84,7 +84,7 @@ class Chain:
             goes_on = self._raw is None or before == self._session  # the same in words of another version is the same
             event = from_json(raw["event"])
             known = self._whom(raw["known"])
-            after = from_json(raw["after"])
+            after = before if raw["after"] == raw["before"] else from_json(raw["after"])
         except MISREAD as fault:
             self._raw = None
             return _where(raw, "refused", _floor(raw["before"]), str(fault))
