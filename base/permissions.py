@@ -68,6 +68,7 @@ ACTS: Mapping[str, Act] = {
     "account.move": Act(_DECIDERS, step_up=True, four_eyes=True),
     "journal.read": Act(_REVIEWERS),
     "journal.archive": Act(_ADMIN, step_up=True),
+    "journal.unmask": Act(("support",), step_up=True),  # what people wrote
     "outbox.read": Act(_REVIEWERS),
     "outbox.release": Act(_SERVICE),
     "parked.read": Act(_REVIEWERS),
@@ -110,6 +111,7 @@ OPERATOR_VERBS = frozenset({
     "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "bench guard",
     "keys new", "keys next", "keys check", "keys rotate",
     "privacy report", "programme show", "coupon batches", "content sync", "content approve", "content list",
+    "replay verify", "replay diff", "bench replay",
     "ledger trial", "ledger verify", "ledger liability", "ledger seal", "ledger prove", "ledger verifier",
 })  # fmt: skip
 # Routes without an act, by endpoint: the outside world's, each with a proof of its own or with nothing to tell.

@@ -43,6 +43,17 @@ ANSWERS = {
     "ReadErasable": ("ErasableRead",),
     "ScheduleErasure": ("ErasureScheduled",),
     "StopErasure": ("ErasureStopped", "NoErasure"),
+    "ReadHelpers": ("HelpersRead",),
+    "InviteHelper": ("Invited", "HelpersFull"),
+    "RemoveHelper": ("HelperRemoved",),
+    "OfferShop": ("Invited", "HandoverRefused"),
+    "OpenInvitation": ("InvitationOpened", "InvitationRefused"),
+    "AcceptInvitation": ("InvitationAccepted", "InvitationRefused"),
+    "ReadShops": ("ShopsRead",),
+    "SwitchShop": ("ShopSwitched", "ShopGone"),
+    "ProveMove": ("NumberMoved", "MoveRefused"),
+    "AskOldPhone": ("OldPhoneAsked", "MoveRefused"),
+    "AnswerMove": ("MoveAnswered",),
 }
 
 _FIND = text("""

@@ -14,7 +14,8 @@ from bot.phone import FAILED, CannotTalk, Mistyped, Phone, options_of, picture
 
 POLL_S = 1.0  # how long a listener may take to notice that the talk is over
 PHOTO_PATIENCE = 5  # times the usual silence: a picture is first taken, then read
-COMMANDS = "/photo PATH [words], /1 /2 … for a button, /quit"
+COMMANDS = "/photo PATH [words], /1 /2 … for a button, /state, /later 25h, /save FILE, /quit"
+Aside = Callable[[str], list[str] | None]  # lines for what is no message but a question to us; None: it is one
 
 
 class Talk:
@@ -49,17 +50,26 @@ class Talk:
         return []
 
 
-def piped(phone: Phone, lines: Iterable[str], show: Callable[[str], object], *, quiet_s: float, patience_s: float) -> None:
+def piped(
+    phone: Phone, lines: Iterable[str], show: Callable[[str], object], *, quiet_s: float, patience_s: float,
+    aside: Aside = lambda _: None,
+) -> None:  # fmt: skip
     """One line is one message; the next is sent when the answer to the last is complete. Raises Mistyped, CannotTalk."""
     talk = Talk(phone)
     for line in _typed(lines):
         show(f"> {line}")
+        if (told := aside(line)) is not None:
+            for each in told:
+                show(each)
+            continue
         is_picture = talk.say(line)
         for answer in _answer(talk, quiet_s * (PHOTO_PATIENCE if is_picture else 1), patience_s):
             show(answer)
 
 
-def live(phone: Phone, read: Callable[[], str], show: Callable[[str], object]) -> None:
+def live(
+    phone: Phone, read: Callable[[], str], show: Callable[[str], object], *, aside: Aside = lambda _: None
+) -> None:  # fmt: skip
     """Until /quit or the end of the input; what comes in is shown as it comes. A mistake is told, and one goes on."""
     talk, over = Talk(phone), threading.Event()
 
@@ -77,7 +87,11 @@ def live(phone: Phone, read: Callable[[], str], show: Callable[[str], object]) -
     try:
         for line in _typed(iter(read, None)):
             try:
-                talk.say(line)
+                told = aside(line)
+                if told is None:
+                    talk.say(line)
+                for each in told or ():
+                    show(each)
             except (Mistyped, CannotTalk) as fault:
                 show(f"  ({fault})")
     except EOFError:

@@ -7,6 +7,8 @@
     > [all-1200]                                          # a button
     ~ PayoutPaid {payout: po_1, …}                        # the world speaks; "~ +2d" lets the clock run
 
+A page that begins in the middle of a conversation has, below the header, the session it begins in: `standing {"$": …}`.
+
 Other things a member sends: `> (photo ph_1) caption`, `> (document d_1)`, `> (sticker)`, `> (secret vpa tok_1 axis)`.
 Lines within a message stand below it behind a bar. Between every two events the session goes through JSON.
 """
@@ -32,6 +34,7 @@ CODES = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}(?: [0-9A-Z]{4}(?:-[0-9A-Z]{4
 NOTICE = Notice("1", {"en": "https://roshni.example/privacy", "hi": "https://roshni.example/hi/privacy"})
 THING = re.compile(r"\((\w+)((?: [^\s()]+)*)\) ?(.*)")
 EFFECT = re.compile(r"! (\w+).*?(?: -> (\w+(?: \{.*\})?))?")
+STANDING = "standing "
 REMARK = re.compile(r"\s{2,}# [^\"]*$")  # one with a quotation mark could be part of what was written
 
 
@@ -52,6 +55,7 @@ class Chat:
     known: Known
     exchanges: tuple[Exchange, ...] = ()
     tail: tuple[str, ...] = ()
+    standing: Session = field(default_factory=Session)  # in which it begins
 
 
 @dataclass(slots=True)
@@ -77,6 +81,7 @@ def parse(page: str) -> Chat:
     if not lines or not lines[0].startswith("locale "):
         raise Misspelt("a page begins with its header: locale …")
     header = lines.popleft()
+    head += [header, *([lines.popleft()] if lines and lines[0].startswith(STANDING) else [])]
     exchanges: list[_Open] = []
     loose: list[str] = []
     for line in lines:
@@ -92,12 +97,12 @@ def parse(page: str) -> Chat:
                 exchanges[-1].outcomes.append((scripted[1], read(scripted[2])))
         else:
             raise Misspelt(line)
-    return Chat((*head, header), _known(header), tuple(e.closed() for e in exchanges), tuple(loose))
+    return Chat(tuple(head), _known(header), tuple(e.closed() for e in exchanges), tuple(loose), _standing(head[-1]))
 
 
 def answers(chat: Chat) -> Iterator[tuple[str, ...]]:
     """What the flows say today to each event of the chat, in lines."""
-    session, known = Session(), chat.known
+    session, known = chat.standing, chat.known
     for exchange in chat.exchanges:
         lines: list[str] = []
         pending = deque([exchange.event] if exchange.event else [])
@@ -212,6 +217,21 @@ def _known(header: str) -> Known:
         stopped="stopped" in told,
         notice=NOTICE,
     )
+
+
+def standing_line(session: Session) -> str:
+    """The line that says in which session a page begins."""
+    return STANDING + json.dumps(session_to_json(session), ensure_ascii=False)
+
+
+def _standing(line: str) -> Session:
+    """Brought up to date, as a stored session is."""
+    if not line.startswith(STANDING):
+        return Session()
+    try:
+        return session_from_json(json.loads(line.removeprefix(STANDING)))
+    except (ValueError, KeyError, TypeError) as fault:
+        raise Misspelt(f"{line[:60]}: {fault}") from fault
 
 
 def _told(parts: Iterable[str]) -> Mapping[str, str]:

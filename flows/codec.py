@@ -118,11 +118,11 @@ def from_json(raw: Any) -> Any:
     if kind is None:
         raise Unreadable(f"nobody knows the kind {raw[TAG]!r}")
     current = _up_to_date(raw) if kind is session.Frame else raw
-    values = {key: from_json(each) for key, each in current.items() if key != TAG}
-    known = {f.name for f in fields(kind)}
-    missing = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING} - values.keys()
-    if missing or not values.keys() <= known:
-        raise Unreadable(f"{kind.__name__}: missing {sorted(missing)}, unknown {sorted(values.keys() - known)}")
+    values = {key: from_json(each) if isinstance(each, list | dict) else each for key, each in current.items() if key != TAG}
+    known, needed = _shape(raw[TAG])
+    if not needed <= values.keys() <= known:
+        missing, unknown = sorted(needed - values.keys()), sorted(values.keys() - known)
+        raise Unreadable(f"{kind.__name__}: missing {missing}, unknown {unknown}")
     return kind(**values)
 
 
@@ -149,6 +149,14 @@ def kinds() -> Mapping[str, type[Any]]:
         for name, kind in vars(module).items()
         if isinstance(kind, type) and is_dataclass(kind)
     }
+
+
+@cache
+def _shape(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of a kind's fields, and of those that have no default."""
+    kind = kinds()[name]
+    needed = (f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING)
+    return frozenset(f.name for f in fields(kind)), frozenset(needed)
 
 
 def _up_to_date(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,9 +38,10 @@ def as_staff(*acts: str, required: bool = True) -> Callable[[F], F]:
     return decorate
 
 
-def by_staff(act: str, *, keeps: bool = False) -> Callable[[F], F]:
+def by_staff(act: str, *more: str, keeps: bool = False) -> Callable[[F], F]:
     """For verbs that read, or arrange what the programme is: `--as` may be left out in development. `keeps`: the verb
-    says itself, with `touched`, what is to be on record; else the act is there before the verb begins."""
+    says itself, with `touched`, what is to be on record; else the act is there before the verb begins. `more`: acts that it
+    asks for, with `raised`, only where an option wants them."""
 
     def decorate(verb: F) -> F:
         @wraps(verb)
@@ -56,7 +57,7 @@ def by_staff(act: str, *, keeps: bool = False) -> Callable[[F], F]:
             return verb(*args, **given)
 
         named = click.option("--as", "actor", metavar="NAME", help="Who on the staff does this. Optional in development.")
-        return _with_code(named(_marked(guarded, (act,))), (act,))  # type: ignore[return-value]  # as click's own decorators
+        return _with_code(named(_marked(guarded, (act, *more))), (act, *more))  # type: ignore[return-value]  # as click's own decorators
 
     return decorate
 
@@ -86,10 +87,18 @@ def also(conn: Connection, act: str) -> None:
         on_duty(conn, by, act)
 
 
-def touched(conn: Connection, act: str, subject: str) -> None:
+def raised(conn: Connection, act: str) -> Staff:
+    """The verb's colleague, where they may do `act` as well. Refuses with one line, also where nobody's name was given."""
+    actor = click.get_current_context().meta[_BY]
+    if actor == SHELL:
+        raise refuse("say who does this: --as with your name on the staff")
+    return on_duty(conn, actor, act)
+
+
+def touched(conn: Connection, act: str, subject: str, reason: str = "") -> None:
     """On record: the verb's colleague did `act` to `subject`."""
     ctx = click.get_current_context()
-    audit.write(conn, actor=ctx.meta[_BY], act=act, subject=subject, at=of(ctx).clock.now(conn))
+    audit.write(conn, actor=ctx.meta[_BY], act=act, subject=subject, at=of(ctx).clock.now(conn), reason=reason)
 
 
 def door(house: House) -> sign_in.Door:

@@ -92,6 +92,20 @@ def guard(requests: int, inputs: int, forged: int, seed: int, as_json: bool) -> 
 
 
 @group.command()
+@click.option("--members", default=100_000, show_default=True, type=click.IntRange(1, 10_000_000))
+@click.option("--turns-each", default=10, show_default=True, type=click.IntRange(1, 1_000), help="Turns of each of them.")
+@click.option("--longest", default=50_000, show_default=True, type=click.IntRange(1, 1_000_000), help="Turns of one more.")
+@click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--json", "as_json", is_flag=True)
+def replay(members: int, turns_each: int, longest: int, jobs: int, as_json: bool) -> None:
+    """Conversations shown and recomputed, with a large past in the database. Takes minutes, and gigabytes meanwhile."""
+    from bot.bench.replay import Plan, measure
+
+    figures = measure(Plan(members, turns_each, longest, jobs), told=lambda line: click.echo(line, err=True))
+    print_json(figures) if as_json else Console().print_json(json.dumps(figures))
+
+
+@group.command()
 @click.argument("folders", nargs=-1, required=True, type=FOLDER, metavar="DIR…")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with every picture.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import click
 import httpx
@@ -37,7 +38,12 @@ def run(ctx: click.Context) -> None:
 @click.pass_context
 def advance(ctx: click.Context, by: str, as_json: bool) -> None:
     """Move every process's time forward: 90s, 15m, 25h, 2d. Refused unless Twilio's base URL is on this machine."""
-    house = of(ctx)
+    now = advanced(of(ctx), by)
+    print_json({"now": now}) if as_json else click.echo(f"it is now {moment_utc(now)}")
+
+
+def advanced(house: House, by: str) -> datetime:
+    """Everybody's time after it was moved forward by `by`. Raises what the verb refuses with."""
     found = re.fullmatch(r"(\d{1,6})([smhd])", by, re.ASCII)
     if found is None:
         raise click.UsageError(f"cannot read {by!r}: write for example 90s, 15m, 25h or 2d")
@@ -50,8 +56,7 @@ def advance(ctx: click.Context, by: str, as_json: bool) -> None:
             raise refuse(f"refused: the clock would be more than {OFFSET_MAX_S // UNITS_S['d']} days ahead")
         _move_the_world(house, seconds)  # before our commit: if it does not move, neither do we
         conn.execute(text("UPDATE dev_clock SET offset_s = :s"), {"s": offset_s})
-        now = house.clock.now(conn)
-    print_json({"now": now}) if as_json else click.echo(f"it is now {moment_utc(now)}")
+        return house.clock.now(conn)
 
 
 def _move_the_world(house: House, seconds: int) -> None:

@@ -14,7 +14,7 @@ GROUPS = {
     "clock": "clock", "programme": "programme", "coupon": "coupon", "member": "member", "ledger": "ledger",
     "claims": "claims", "outbox": "outbox", "journal": "journal", "payouts": "payouts", "content": "content", "keys": "keys",
     "tax": "tax", "staff": "staff", "doctor": "doctor", "talk": "talk", "flows": "flows", "bench": "bench",
-    "simulate": "simulate", "kyc": "kyc", "privacy": "privacy", "limits": "limits",
+    "simulate": "simulate", "replay": "replay", "kyc": "kyc", "privacy": "privacy", "limits": "limits",
     "account": "account", "parked": "parked",
 }  # fmt: skip
 

@@ -29,6 +29,7 @@ PURE = ("flows", "payouts/lifecycle.py", "payouts/schedule.py", "payouts/destina
         "ocr/invoice.py", "ocr/checks.py", "ocr/decide.py", "ocr/merge.py", "ocr/rows.py", "ocr/flatten.py", "ocr/fields",
         "ocr/gstin.py", "ocr/amounts.py", "ocr/jws.py",
         "loyalty/code_search.py", "whatsapp/window.py", "whatsapp/inbound.py", "ocr/kinds.py",
+        "journal/drift.py", "journal/masked.py", "journal/replay_keys.py", "journal/replay_view.py", "journal/why.py",
         "journal/verify.py", "base/udyam.py", "loyalty/kyc_rules.py", "ocr/pan_card.py", "ocr/aadhaar_card.py",
         "bot/data_file.py")  # fmt: skip
 NOT_PURE = {"flask", "sqlalchemy", "psycopg", "redis", "rq", "requests", "httpx", "time", "random", "uuid", "os", "logging",

@@ -10,7 +10,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from bot import replay_diff
 from bot.cli.main import cli
+from bot.replay_diff import Part
+from journal.drift import Where
 from ocr import __main__ as reader
 from sandbox.server import running
 from sandbox.settings import Settings as SandboxSettings
@@ -24,7 +27,7 @@ from tests.servers import Database
 PROMISES = promises()
 PHONE = "+919812345678"
 # figures of a machine, for people
-NOT_PROMISED = {"bench turns", "bench eyes", "bench bills", "bench ledger", "bench guard", "simulate"}
+NOT_PROMISED = {"bench turns", "bench eyes", "bench bills", "bench ledger", "bench guard", "bench replay", "simulate"}
 
 
 def kept(name: str, printed: Any) -> None:
@@ -41,6 +44,18 @@ def kept(name: str, printed: Any) -> None:
 def test_what_is_read(read_only: Lived, words: tuple[str, ...]) -> None:
     printed = json.loads(read_only(*words, "--json").stdout)
     kept(" ".join(words[:2]), printed)
+
+
+def test_a_conversation_replayed_and_verified(read_only: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept("replay show", read_only.data("replay", "show", PHONE, "--last", 100))
+    kept("replay show", read_only.data("replay", "show", "+919898989898"))
+    from journal import replay_verify
+
+    monkeypatch.setattr(replay_verify.Chain, "stands", lambda *_: Where("redeem", 2, "Confirm", "session", "a", "b"))
+    kept("replay verify", json.loads(read_only("replay", "verify", "--all", "--jobs", 1, "--json").stdout))
+    part = Part("words", "redeem", "Confirm", "redeem.confirm", "redeem.sure", "cnv_1", 3, 1)
+    monkeypatch.setattr(replay_diff, "compare", lambda *_, **__: replay_diff.Compared("c" * 40, 3, 4, {("x",): part}))
+    kept("replay diff", read_only.data("replay", "diff", "--against", "main"))
 
 
 def test_a_payout_with_all_that_happened_to_it(read_only: Lived) -> None:

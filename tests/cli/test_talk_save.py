@@ -1,5 +1,6 @@
 """A talk with the whole service, web and relay and all, kept as a page that the flows are held against again."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -96,6 +97,19 @@ def test_only_this_talk_is_kept(service: House, tmp_path: Path) -> None:
     assert "# It began in the middle of enrol.AskName" in page
 
 
+def test_in_passing_one_asks_where_it_stands_moves_time_and_saves(service: House, tmp_path: Path) -> None:
+    out = tmp_path / "passing.chat"
+    typed = f"/state\nhello\n/state\n1\n/later 2h\n/state\n/save {out}\n"
+    told = talk(service, typed).stdout
+    assert "  = nothing was said yet" in told and re.search(r"  = enrol v\d+ AskConsent", told)
+    assert re.search(r"  = enrol v\d+ AskName", told) and "(it is now 2" in told and f"(saved: {out})" in told
+    assert [e.shown for e in parse(out.read_text()).exchanges] == ["> hello", "> [yes-en]"]
+    words = ["talk", "--quiet-s", "0.3"]
+    for bad, said in (("/save", "write /save FILE"), ("/later soon", "cannot read 'soon'")):
+        result = CliRunner().invoke(cli, words, input=f"{bad}\n", obj=service)
+        assert result.exit_code == 1 and said in result.stderr
+
+
 def test_nothing_said_is_nothing_saved(service: House, tmp_path: Path) -> None:
     result = talk(service, "", "--save", str(tmp_path / "x.chat"))
     assert "nothing is saved" in result.stderr
@@ -111,8 +125,13 @@ def test_a_place_that_cannot_be_written(service: House) -> None:
 def test_every_effect_that_is_answered_at_once_is_known() -> None:
     """As each effect says itself: `-> Event | Event`."""
     told = {
-        name: tuple(word for word in (kind.__doc__ or "").partition("->")[2].replace(",", " ").split() if word in kinds())
+        name: tuple(word for word in at_once(kind.__doc__ or "") if word in kinds())
         for name, kind in kinds().items()
         if issubclass(kind, Effect) and "-> later" not in (kind.__doc__ or "")
     }
     assert {name: answers for name, answers in told.items() if answers} == ANSWERS
+
+
+def at_once(doc: str) -> list[str]:
+    """The words behind the arrow, up to what comes later."""
+    return doc.partition("->")[2].partition("; later")[0].replace(",", " ").split()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from journal import stored
+from journal import replay_stream, replay_verify, stored
 from journal.verify import recomputed
 from ledger.verify import verify
 from ledger.verify_seals import verify_seals
@@ -109,6 +109,9 @@ def _journals_verify(world: World, conn: Connection) -> list[str]:
         has = stored.conversation(conn, world.home.house.keyring, conversation)
         if has is not None:
             found += [f"{conversation} {one}" for one in recomputed(has.turns, has.session)]
+    for share in replay_stream.shares(conn):
+        first = replay_verify.checked(conn, world.home.house.keyring, share).first
+        found += [f"{place.conversation_id} turn {place.turn}: {where}" for where, place in first.items()]
     return found
 
 
