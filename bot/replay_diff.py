@@ -15,6 +15,7 @@ from bot.wiring import House
 from flows.codec import TAG, from_json, to_json
 from flows.entry import converse
 from journal import replay_stream
+from journal.archived import Shelf
 
 BATCH = 200  # answers handed over at once
 Answer = Mapping[str, Any]
@@ -76,7 +77,7 @@ def _questions(house: House, only: str | None, most: int, found: Compared) -> Ge
     """Opened here: the other side has no key. What is erased, forgotten or unreadable is passed over."""
     with house.autocommit.connect() as listing, house.engine.connect() as conn:
         for share in replay_stream.shares(listing, only):
-            with closing(replay_stream.turns(conn, house.keyring, share)) as given:
+            with closing(replay_stream.turns(conn, Shelf(house.media, house.keyring), share)) as given:
                 for one in (one for _, turns, _ in given for one in turns):
                     if found.turns >= most:
                         return

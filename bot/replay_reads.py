@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.wiring import House
 from journal import replay, replay_find
+from journal.archived import Shelf
 from journal.replay import Turn, Window
 from journal.replay_find import Found
 from loyalty.codes import Code, read_code
@@ -20,7 +21,7 @@ def find(house: House, conn: Connection, which: str, addresses: Sequence[str]) -
 
 def turns(house: House, conn: Connection, found: Found, window: Window) -> list[Turn]:
     """With the credits of coupons, which are posted under their serials."""
-    return replay.turns(conn, found, window, partial(_serials, house))
+    return replay.turns(conn, found, window, partial(_serials, house), Shelf(house.media, house.keyring))
 
 
 def follow(house: House, found: Found, after: int, wait: Callable[[], bool]) -> Iterator[Turn]:

@@ -11,9 +11,11 @@ from multiprocessing import get_context
 from sqlalchemy import Engine
 
 from base.db import make_engine
+from base.media_store import open_store
 from base.sealing import Keyring
 from bot.wiring import House
 from journal import replay_stream
+from journal.archived import Shelf
 from journal.replay_stream import Piece
 from journal.replay_verify import Tally, checked
 
@@ -24,7 +26,7 @@ AHEAD = 3  # shares a process is given before they are asked for: memory does no
 @dataclass(frozen=True, slots=True)
 class _Reader:
     engine: Engine
-    keyring: Keyring
+    shelf: Shelf
 
 
 _reader: _Reader | None = None
@@ -42,12 +44,12 @@ def verify(house: House, only: str | None = None, *, jobs: int = 1, told: Callab
 def _alone(house: House, only: str | None) -> Iterator[Tally]:
     with house.autocommit.connect() as listing, house.engine.connect() as conn:
         for share in replay_stream.shares(listing, only):
-            yield checked(conn, house.keyring, share)
+            yield checked(conn, Shelf(house.media, house.keyring), share)
             conn.rollback()  # no transaction is left open between shares
 
 
 def _together(house: House, only: str | None, jobs: int) -> Iterator[Tally]:
-    given = (house.settings.database_url, house.settings.data_keys)
+    given = (house.settings.database_url, house.settings.data_keys, house.media_place)
     # a new interpreter each: what this one has open must not be shared over a fork
     with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, given) as pool, house.autocommit.connect() as conn:
         running: set[Future[Tally]] = set()
@@ -59,14 +61,14 @@ def _together(house: House, only: str | None, jobs: int) -> Iterator[Tally]:
         yield from (each.result() for each in running)
 
 
-def _begin(database_url: str, data_keys: str) -> None:
+def _begin(database_url: str, data_keys: str, media: str) -> None:
     global _reader
     gc.freeze()
     gc.set_threshold(GARBAGE_AFTER)
-    _reader = _Reader(make_engine(database_url, pool_size=1), Keyring.parse(data_keys))
+    _reader = _Reader(make_engine(database_url, pool_size=1), Shelf(open_store(media), Keyring.parse(data_keys)))
 
 
 def _share(share: list[Piece]) -> Tally:
     assert _reader is not None
     with _reader.engine.connect() as conn:
-        return checked(conn, _reader.keyring, share)
+        return checked(conn, _reader.shelf, share)

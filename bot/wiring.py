@@ -83,7 +83,12 @@ class House:
 
     @cached_property
     def media(self) -> MediaStore:
-        return open_store(self.settings.media_store or str(self.settings.home / "media"))
+        return open_store(self.media_place)
+
+    @property
+    def media_place(self) -> str:
+        """Where it is: what `open_store` takes."""
+        return self.settings.media_store or str(self.settings.home / "media")
 
     @cached_property
     def fetching(self) -> Fetching:

@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
@@ -24,6 +24,7 @@ _OF = text("""
     ORDER BY w.first_turn""")
 _LAST = text("SELECT coalesce(max(last_turn), 0) FROM journal_archived WHERE conversation_id = :conversation")
 TURN_MAX = 2**63 - 1
+LONG_AGO = datetime.min.replace(tzinfo=UTC)  # of a turn of which nothing but its number is left
 
 
 class ArchiveBroken(ValueError):
@@ -70,6 +71,28 @@ def turns_of(
         kept = opened(store, keyring, row.id, row.stored_as, row.data_key, row.sha256)
         found += [turn for turn in kept if turn.conversation_id == conversation_id and first <= turn.turn <= last]
     return Old(sorted(found, key=lambda turn: turn.turn), gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where old months lie, and what opens them."""
+
+    store: MediaStore
+    keyring: Keyring
+
+    def turns(self, conn: Connection, conversation_id: str, first: int, last: int) -> Sequence[Kept]:
+        """Those from `first` to `last` that were archived, oldest first; of a file whose words' time is over, one is still
+        there by its number, without its words. Raises as `turns_of`."""
+        if first > last or (newest := last_turn(conn, conversation_id)) < first:
+            return []
+        old = turns_of(conn, self.store, self.keyring, conversation_id, first=first, last=min(last, newest))
+        there = {turn.turn for turn in old.turns}
+        gone = [turn for turn in range(first, min(old.gone, last) + 1) if turn not in there]
+        return [_forgotten(conversation_id, turn) for turn in gone] + old.turns
+
+
+def _forgotten(conversation_id: str, turn: int) -> Kept:
+    return Kept(conversation_id, turn, "", LONG_AGO, "forgotten", None, None, None, (), b"")
 
 
 def last_turn(conn: Connection, conversation_id: str) -> int:

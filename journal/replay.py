@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from base.sealing import CannotOpen, Sealer
 from flows.codec import Unreadable
 from journal import replay_keys, replay_rows
+from journal.archived import Kept, Shelf
 from journal.record import Entry, read
 from journal.replay_find import Found
 from journal.replay_keys import Keys
@@ -67,22 +68,35 @@ class Window:
 
 
 def turns(
-    conn: Connection, found: Found, window: Window, serials: Callable[[Sequence[str]], Sequence[int]] = lambda codes: ()
-) -> list[Turn]:
-    """The turns of a window, oldest first. `serials`: of those codes that are genuine coupons, so that their credits are
-    found. A handful of statements, however long the conversation is."""
+    conn: Connection, found: Found, window: Window, serials: Callable[[Sequence[str]], Sequence[int]] = lambda codes: (),
+    shelf: Shelf | None = None,
+) -> list[Turn]:  # fmt: skip
+    """The turns of a window, oldest first; with `shelf` also those of months that were archived. `serials`: of those codes
+    that are genuine coupons, so that their credits are found. A handful of statements, however long the conversation is."""
     after, until = window.after, window.until
     if window.since_at is not None:
         after = max(after, _first_at(conn, found, window.since_at) - 1)
+    newest = until
     if window.until_at is not None:
         until = min(until, _first_at(conn, found, window.until_at, beyond=True) - 1)
     asked = {"id": found.id, "after": after, "until": until, "most": window.last}
-    rows = list(reversed(conn.execute(_NEWEST, asked).all()))
+    rows: list[Any] = list(reversed(conn.execute(_NEWEST, asked).all()))
+    if shelf is not None and len(rows) < window.last:
+        last = rows[0].turn - 1 if rows else min(newest, found.turns)
+        timed = window.since_at is not None or window.until_at is not None
+        first = after + 1 if timed else max(after + 1, last - window.last + len(rows) + 1)
+        rows = [*_older(shelf.turns(conn, found.id, first, last), window)[len(rows) - window.last :], *rows]
     opened = [_opened(found.sealer, found.id, row) for row in rows]
     keys = [replay_keys.keys_of(row.event_key, entries) for row, (entries, _) in zip(rows, opened, strict=True)]
     if not any(entries for entries, _ in opened):  # by the names that stay: as many keys as there were effects
         keys = [_by_names(row) for row in rows]
     return _together(conn, found.sealer, rows, opened, keys, serials)
+
+
+def _older(rows: Sequence[Kept], window: Window) -> list[Kept]:
+    """Those of the archived that are between the times: the halving knows only what is in the table."""
+    since, until = window.since_at, window.until_at
+    return [row for row in rows if (since is None or row.at >= since) and (until is None or row.at <= until)]
 
 
 def turn_of(conn: Connection, found: Found) -> int | None:

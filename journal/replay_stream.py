@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from base.sealing import CannotOpen, Keyring, Sealer
+from journal.archived import Kept, Shelf
 from journal.record import read_raw
 
 ERASED, FORGOTTEN, UNREADABLE = "erased", "forgotten", "unreadable"
@@ -26,6 +27,7 @@ _TURNS = text("""
     FROM unnest(CAST(:ids AS text[]), CAST(:begins AS bigint[]), CAST(:ends AS bigint[])) AS s (id, begins, ends)
          JOIN journal j ON j.conversation_id = s.id AND j.turn BETWEEN s.begins AND s.ends
     ORDER BY j.conversation_id, j.turn""")
+_ARCHIVED = text("SELECT DISTINCT conversation_id FROM journal_archived WHERE conversation_id = ANY(:ids) ORDER BY 1")
 _OWNERS = text("""
     SELECT v.id, v.turn, v.session, c.id AS contact_id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id
     WHERE v.id = ANY(:ids)""")
@@ -71,21 +73,35 @@ def shares(conn: Connection, only: str | None = None) -> Iterator[list[Piece]]:
 
 
 def turns(
-    conn: Connection, keyring: Keyring, share: list[Piece]
+    conn: Connection, shelf: Shelf, share: list[Piece]
 ) -> Generator[tuple[Piece, Iterator[Read], Any], None, None]:  # fmt: skip
     """Of each piece that has any, its turns in order, and the session in which its conversation stands: as JSON, or None
     where there is none, or turns were added meanwhile, or it cannot be opened.
 
-    A person's key is unwrapped once; rows come by the hundred, however many there are. Iterate each piece to its end."""
+    Months that were archived are read from the shelf. A person's key is unwrapped once; rows come by the hundred, however
+    many there are. Iterate each piece to its end."""
     pieces = {piece.conversation_id: piece for piece in share}  # a conversation is in a share once
     owners = {row.id: row for row in conn.execute(_OWNERS, {"ids": list(pieces)})}
+    old = _archived(conn, shelf, pieces)
     asked = {"ids": list(pieces), "begins": [p.begins for p in pieces.values()], "ends": [p.ends for p in pieces.values()]}
     with conn.execute(_TURNS, asked, execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
         for conversation_id, own in groupby(rows, key=lambda row: str(row.conversation_id)):
-            piece, owner = pieces[conversation_id], owners[conversation_id]
-            sealer, why = _sealer(keyring, owner)
-            session = _session(sealer, owner) if piece.whole and owner.turn == piece.ends else None
-            yield piece, (_opened(sealer, why, row) for row in own), session
+            yield _read(shelf, pieces[conversation_id], owners[conversation_id], chain(old.pop(conversation_id, []), own))
+    for conversation_id, kept in old.items():  # nothing of them is in the table any more
+        yield _read(shelf, pieces[conversation_id], owners[conversation_id], kept)
+
+
+def _read(shelf: Shelf, piece: Piece, owner: Any, rows: Iterable[Any]) -> tuple[Piece, Iterator[Read], Any]:
+    sealer, why = _sealer(shelf.keyring, owner)
+    session = _session(sealer, owner) if piece.whole and owner.turn == piece.ends else None
+    return piece, (_opened(sealer, why, row) for row in rows), session
+
+
+def _archived(conn: Connection, shelf: Shelf, pieces: Mapping[str, Piece]) -> dict[str, Sequence[Kept]]:
+    """Of the conversations that have any, the archived turns of their pieces."""
+    having = conn.execute(_ARCHIVED, {"ids": list(pieces)}).scalars().all()
+    found = {which: shelf.turns(conn, which, pieces[which].begins, pieces[which].ends) for which in having}
+    return {which: turns for which, turns in found.items() if turns}
 
 
 def _sealer(keyring: Keyring, owner: Any) -> tuple[Sealer | None, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from base.sealing import Keyring
+from journal.archived import Shelf
 from journal.drift import Chain, Where
 from journal.replay_stream import ERASED, UNREADABLE, Piece, turns
 
@@ -48,10 +48,10 @@ class Tally:
         self.first[where] = min(self.first.get(where, place), place)
 
 
-def checked(conn: Connection, keyring: Keyring, share: Iterable[Piece]) -> Tally:
+def checked(conn: Connection, shelf: Shelf, share: Iterable[Piece]) -> Tally:
     """One share, recomputed."""
     tally = Tally()
-    for piece, read, session in turns(conn, keyring, list(share)):
+    for piece, read, session in turns(conn, shelf, list(share)):
         tally.conversations += piece.whole
         chain = Chain(piece.begins)
         for one in read:

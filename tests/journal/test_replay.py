@@ -184,7 +184,9 @@ def tampered(home: Home, sql: str) -> None:
     """As the owner of the tables could."""
     engine = create_engine(psycopg_url(home.house.settings.database_url))
     with engine.begin() as conn:
-        conn.exec_driver_sql("ALTER TABLE journal DISABLE TRIGGER ALL")
+        months = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'journal'::regclass"
+        for month in ("journal", *conn.exec_driver_sql(months).scalars()):
+            conn.exec_driver_sql(f"ALTER TABLE {month} DISABLE TRIGGER ALL")
         conn.exec_driver_sql(sql)
     engine.dispose()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from journal import replay_stream, replay_verify, stored
+from journal.archived import Shelf
 from journal.verify import recomputed
 from ledger.verify import verify
 from ledger.verify_seals import verify_seals
@@ -110,7 +111,7 @@ def _journals_verify(world: World, conn: Connection) -> list[str]:
         if has is not None:
             found += [f"{conversation} {one}" for one in recomputed(has.turns, has.session)]
     for share in replay_stream.shares(conn):
-        first = replay_verify.checked(conn, world.home.house.keyring, share).first
+        first = replay_verify.checked(conn, Shelf(world.home.house.media, world.home.house.keyring), share).first
         found += [f"{place.conversation_id} turn {place.turn}: {where}" for where, place in first.items()]
     return found
 
