@@ -15,7 +15,7 @@ from base.staff import Staff
 from bot import accounts, bells
 from bot.accounts import CannotDo, Order
 from bot.cli.account_find import Person, account_of, addresses_of, person
-from bot.cli.acting import as_staff, by_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import of, print_json, refuse
 from bot.wiring import House
 from handlers import ownership
@@ -39,7 +39,7 @@ def group() -> None:
 @group.command()
 @click.argument("phone")
 @_programme
-@by_staff("account.read")
+@by_staff("account.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool) -> None:
@@ -48,8 +48,10 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
     PHONE: of somebody who acts for it, or the member's id.
     """
     house = of(ctx)
-    with house.engine.connect() as conn:
-        page = _page(conn, account_of(conn, phone, programme_id), house)
+    with house.engine.begin() as conn:
+        account = account_of(conn, phone, programme_id)
+        touched(conn, "account.read", account[0])
+        page = _page(conn, account, house)
     if as_json:
         print_json(page)
         return
@@ -70,14 +72,16 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
 @group.command()
 @click.argument("phone")
 @_programme
-@by_staff("account.read")
+@by_staff("account.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def helpers(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool) -> None:
     """The helpers of an account."""
     house = of(ctx)
-    with house.engine.connect() as conn:
-        found = [one for one in _acting(conn, account_of(conn, phone, programme_id)[0]) if one["role"] == "helper"]
+    with house.engine.begin() as conn:
+        member_id, _ = account_of(conn, phone, programme_id)
+        touched(conn, "account.read", member_id)
+        found = [one for one in _acting(conn, member_id) if one["role"] == "helper"]
     print_json({"helpers": found}) if as_json else click.echo("\n".join(one["address"] for one in found) or "no helpers")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from base import audit
 from base.masking import mask_phone
-from bot.cli.acting import as_staff, by_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, of, print_json, refuse
 from bot.cli.member import addresses, nobody
 from loyalty import limits as rows_of
@@ -23,14 +23,15 @@ def group() -> None:
 @click.argument("phone", required=False)
 @click.option("--all", "past", is_flag=True, help="Those that have ended, too.")
 @click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 10_000))
-@by_staff("limits.read")
+@by_staff("limits.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def list_all(ctx: click.Context, phone: str | None, past: bool, limit: int, as_json: bool) -> None:
     """Who is locked out of what, until when, and with how many tries; of PHONE only, where one is given."""
     house = of(ctx)
-    with house.engine.connect() as conn:
+    with house.engine.begin() as conn:
         of_phone = addresses(phone) if phone else None
+        touched(conn, "limits.read", (rows_of.contact_of(conn, of_phone) if of_phone else None) or "limits list")
         found = rows_of.lock_outs(conn, house.clock.now(conn), addresses=of_phone, past=past, limit=limit)
     rows = [
         {"id": row.id, "contact": row.contact_id, "address": mask_phone(row.address), "programme": row.programme_id,

@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 from sqlalchemy import text
 
-from bot.cli.acting import by_staff
+from bot.cli.acting import by_staff, touched
 from bot.cli.house import console, moment, of, print_json
 from bot.cli.member import addresses, nobody
 from bot.cli.outbox_release import release, show
@@ -34,16 +34,17 @@ group.add_command(release)
 @click.option("--to", "phone", help="Only to this phone.")
 @click.option("--last", default=100, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--json", "as_json", is_flag=True)
-@by_staff("outbox.read")
+@by_staff("outbox.read", keeps=True)
 @click.pass_context
 def list_(ctx: click.Context, states: tuple[str, ...], phone: str | None, last: int, as_json: bool) -> None:
     """The newest messages with their states, and why one is held, failed or unconfirmed. Words are not shown."""
-    with of(ctx).engine.connect() as conn:
+    with of(ctx).engine.begin() as conn:
         conversation = None
         if phone:
             conversation = conn.execute(_CONVERSATION, {"addresses": addresses(phone)}).scalar_one_or_none()
             if conversation is None:
                 raise nobody(phone)
+        touched(conn, "outbox.read", conversation or "outbox list")
         rows = listing(conn, states or STATES, conversation_id=conversation, most=last)
         totals = counts(conn)
     if as_json:

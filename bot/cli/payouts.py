@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from sqlalchemy import text
 
 from base.money import rupees
-from bot.cli.acting import by_staff
+from bot.cli.acting import by_staff, touched
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
 from bot.cli.member import addresses
 from bot.cli.payouts_decide import VERBS
@@ -41,13 +41,13 @@ for _each in (*VERBS, reconcile):
 @click.option("--alerts", is_flag=True, help="Only those that a person must look at.")
 @click.option("--state", type=click.Choice([state.value for state in State]), help="Only those in this state.")
 @click.option("--json", "as_json", is_flag=True)
-@by_staff("payout.read")
+@by_staff("payout.read", keeps=True)
 @click.pass_context
 def show(
     ctx: click.Context, payout: str | None, phone: str | None, alerts: bool, state: str | None, as_json: bool
 ) -> None:
     """The newest payouts; with an id, that one and all that happened to it. UPI ids are masked."""
-    with of(ctx).engine.connect() as conn:
+    with of(ctx).engine.begin() as conn:
         member = conn.execute(_MEMBER, {"addresses": addresses(phone)}).scalar_one_or_none() if phone else None
         if phone and member is None:
             raise refuse(f"no member writes from {phone}; check the number, with its country code")
@@ -56,6 +56,7 @@ def show(
             raise refuse(f"there is no payout {payout}; ./saathi payouts show lists the newest")
         if payout:
             rows[0]["events"] = [asdict(e) for e in events(conn, payout)]
+        touched(conn, "payout.read", payout or member or "payouts show")
         alarms = [asdict(alarm) for alarm in ringing(conn)] if alerts else []
     if as_json:
         print_json({"payouts": rows} | ({"alarms": alarms} if alerts else {}))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from base import audit
 from base.days import start_of
 from bot import data_file, my_data, privacy_report
-from bot.cli.acting import as_staff, by_staff, on_duty
+from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, of, print_json, refuse
 from bot.cli.member import addresses, nobody
 from bot.cli.privacy_erase import erase, erasures, keep
@@ -66,13 +66,15 @@ def report(ctx: click.Context, as_json: bool) -> None:
 
 @group.command()
 @click.argument("phone")
-@by_staff("privacy.read")
+@by_staff("privacy.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def consents(ctx: click.Context, phone: str, as_json: bool) -> None:
     """Everything this person agreed to or took back: which version of the words, in which language, by which message."""
-    with of(ctx).engine.connect() as conn:
-        rows = [row._asdict() for row in conn.execute(_CONSENTS, {"id": contact_of(conn, phone)})]
+    with of(ctx).engine.begin() as conn:
+        contact = contact_of(conn, phone)
+        touched(conn, "privacy.read", contact)
+        rows = [row._asdict() for row in conn.execute(_CONSENTS, {"id": contact})]
     if as_json:
         print_json({"consents": rows})
         return

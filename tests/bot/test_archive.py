@@ -14,10 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from base.db import psycopg_url
 from base.media_store import NotStored
-from bot import archive, migrate, replay_reads, replay_verify, turn
-from journal import replay, stored
+from bot import archive, migrate, turn
+from journal import stored
 from journal.archived import ArchiveBroken, turns_of
-from journal.replay import Window
 from journal.verify import recomputed
 from tests.cli.contract import promises
 from tests.cli.employed import employ
@@ -290,24 +289,3 @@ def put_turns(conn: Any, first: int, last: int, day: date) -> None:
                 FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n"""),
         {"first": first, "last": last, "day": day},
     )
-
-
-def test_a_conversation_is_replayed_over_the_months_that_were_moved_and_those_that_stayed(lived: Home) -> None:
-    before, verified = replayed(lived), replay_verify.verify(lived.house)
-    assert moved(lived) and [one.turn for one in before] == list(range(1, len(before) + 1))
-    assert replayed(lived) == before
-    assert [one.turn for one in replayed(lived, Window(last=2, until=3))] == [2, 3]
-    assert [one.turn for one in replayed(lived, Window(until_at=before[-2].at))] == [one.turn for one in before[:-1]]
-    again = replay_verify.verify(lived.house)
-    assert (again.turns, again.entries, again.drifts) == (verified.turns, verified.entries, {}) and not again.gone
-    lived.change("UPDATE journal_archives SET data_key = NULL")
-    assert [one.gone for one in replayed(lived)] == ["forgotten"] * (len(before) - 1) + [""]
-    forgotten = replay_verify.verify(lived.house)
-    assert forgotten.turns == verified.turns and not forgotten.drifts and set(forgotten.gone) == {"forgotten"}
-
-
-def replayed(made: Home, window: Window | None = None) -> list[replay.Turn]:
-    with made.house.engine.connect() as conn:
-        found = replay_reads.find(made.house, conn, made.conversation().id, ())
-        assert found is not None
-        return replay_reads.turns(made.house, conn, found, window or Window())
