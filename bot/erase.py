@@ -39,7 +39,11 @@ _LOCK = text("""
     SELECT asked_by, reason, due_at FROM erasures
     WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL FOR UPDATE""")
 # The conversations first, as everywhere; those of others who acted for the account too.
-_TALKS = text("SELECT id FROM conversations WHERE contact_id = :contact OR member_id = ANY(:members) ORDER BY id FOR UPDATE")
+_TALKS = text("""
+    SELECT id FROM conversations
+    WHERE contact_id IN (SELECT id FROM contacts WHERE id = :contact OR merged_into = :contact) OR member_id = ANY(:members)
+    ORDER BY id FOR UPDATE""")
+_LINKED = text("SELECT id FROM contacts WHERE merged_into = :contact ORDER BY id")  # the same person, known twice
 _WAITS = text("UPDATE erasures SET waits_for = :why WHERE id = :id")
 _DONE = text("UPDATE erasures SET done_at = :now, waits_for = NULL WHERE id = :id")
 _LATE = text("""
@@ -107,7 +111,8 @@ def _erase(conn: Connection, erasure: str, contact: str, now: datetime) -> Erase
     given_up = sum(_give_up(conn, account, now) for account in accounts)
     for member in members:
         erase_rows.member(conn, member, now)
-    erase_rows.contact(conn, contact, now)
+    for one in (*conn.scalars(_LINKED, {"contact": contact}).all(), contact):
+        erase_rows.contact(conn, one, now)
     conn.execute(_DONE, {"id": erasure, "now": now})
     after = {"members": members, "points_given_up": given_up, "asked_by": asked.asked_by}
     audit.write(

@@ -31,6 +31,7 @@ _CONTACT = tuple(
         """UPDATE conversations SET session = NULL, flow = NULL, state = NULL, member_id = NULL, held = 0,
                   stopped_at = coalesce(stopped_at, :now) WHERE contact_id = :id""",
         "DELETE FROM secrets WHERE contact_id = :id",
+        "DELETE FROM contact_addresses WHERE contact_id = :id",
         "UPDATE memberships SET until = :now WHERE contact_id = :id AND until IS NULL",
         "UPDATE claims SET sealed = '', buyer_gstin = NULL, note = NULL WHERE contact_id = :id",
         """UPDATE inbox SET handled_at = :now, parked_at = NULL WHERE handled_at IS NULL

@@ -14,12 +14,15 @@ from sqlalchemy import Connection, text
 
 from payouts.lifecycle import OPEN as OPEN_PAYOUTS
 
+# And what was merged into them: nobody acts for those rows, and they are the same person's.
 _OWNED = text("""
-    SELECT m.id, m.programme_id FROM memberships s JOIN members m ON m.id = s.member_id
-    WHERE s.contact_id = :contact AND s.role = 'owner' AND s.until IS NULL AND m.data_key IS NOT NULL
-      AND NOT EXISTS (SELECT FROM memberships o WHERE o.member_id = s.member_id AND o.contact_id <> s.contact_id
-                      AND o.role = 'owner' AND o.until IS NULL)
-    ORDER BY m.id""")
+    WITH RECURSIVE mine AS (
+        SELECT s.member_id AS id FROM memberships s
+        WHERE s.contact_id = :contact AND s.role = 'owner' AND s.until IS NULL
+          AND NOT EXISTS (SELECT FROM memberships o WHERE o.member_id = s.member_id AND o.contact_id <> s.contact_id
+                          AND o.role = 'owner' AND o.until IS NULL)
+        UNION SELECT g.from_id FROM member_merges g JOIN mine ON g.into_id = mine.id)
+    SELECT m.id, m.programme_id FROM mine JOIN members m ON m.id = mine.id WHERE m.data_key IS NOT NULL ORDER BY m.id""")
 _PAYOUTS = text("SELECT count(*) FROM payouts WHERE member_id = ANY(:members) AND state = ANY(:open)")
 _BILLS = text("""
     SELECT count(*) FROM claims WHERE state IN ('read', 'asked', 'review')
