@@ -26,6 +26,7 @@ GOOD_FOR = timedelta(hours=72)  # within which the second colleague agrees
 _OPEN = text("""
     SELECT id, asked_by FROM account_orders
     WHERE kind = :kind AND member_id = :member AND object = :object AND done_at IS NULL AND expires_at > :now
+      AND NOT EXISTS (SELECT FROM account_changes h WHERE h.member_id IN (:member, :object) AND h.at >= asked_at)
     ORDER BY id LIMIT 1 FOR UPDATE""")
 _ASK = text("""
     INSERT INTO account_orders (id, kind, programme_id, member_id, object, reason, asked_by, asked_at, expires_at)

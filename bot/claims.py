@@ -23,7 +23,8 @@ from ledger.balance import balance
 from ledger.points import TooFew
 from ledger.post import TooMuch
 from ledger.reversals import Reversed, reverse
-from loyalty import claim_registers, claims
+from ledger.transfers import transfer
+from loyalty import claim_registers, claims, merge
 from loyalty.claim_rules import Accept
 from loyalty.claims import Claim
 from loyalty.eligible import NotEligible, eligible
@@ -34,6 +35,7 @@ WAIT_FOR_ANSWER = timedelta(hours=24)  # then a reviewer looks at a bill whose q
 REFUSALS = ("not_an_invoice", "not_authorised", "stale", "seen", "no_products", "unreadable")
 REVERSALS = ("returned", "mistake")
 
+_RAN_OUT = text("SELECT EXISTS (SELECT FROM lots WHERE posting_id = :posting AND expires_at <= :now)")
 _KEY = text("SELECT data_key FROM contacts WHERE id = :id")
 
 
@@ -132,6 +134,9 @@ def _reverse(
     house: House, conn: Connection, claim: Claim, reading: Reading, by: str, reason: str, now: datetime
 ) -> Decided:
     assert claim.points is not None and claim.posting_id is not None and claim.member_id is not None
+    holder = merge.lives_on(conn, claim.member_id)
+    if holder != claim.member_id:
+        _bring_back(conn, claim, holder, reason, now)
     taken = reverse(
         conn, key=f"invoice/{claim.id}/reversed", programme_id=claim.programme_id, member_id=claim.member_id,
         posting_id=claim.posting_id, happened_at=now, recorded_at=now,
@@ -141,13 +146,34 @@ def _reverse(
         case TooFew(left):
             raise NotDone(f"the member has spent them: {left} of {claim.points} points are left; try again later")
         case TooMuch():  # all of them have run out
-            points, left = 0, balance(conn, claim.programme_id, claim.member_id, now).available
-        case Reversed(_, points, left):
+            points = 0
+        case Reversed(_, points):
             pass
+    left = balance(conn, claim.programme_id, holder, now).available
     claims.move(conn, claim, "reversed", "reversed", now, reason=reason, decided_at=now, reviewer=by)
     news = ClaimReversed(claim.id, reading.invoice_number or "", points, left, reason)
     _tell(house, conn, claim, "reversed", news, now)
     return Decided(claim.id, "reversed", points)
+
+
+def _bring_back(conn: Connection, claim: Claim, holder: str, reason: str, now: datetime) -> None:
+    """The points of a bill whose account was merged went to another: from there they come back, for the reversal stands
+    in the books of whoever was credited. What has run out since cannot be told apart there any more."""
+    assert claim.points is not None and claim.posting_id is not None and claim.member_id is not None
+    if conn.execute(_RAN_OUT, {"posting": claim.posting_id, "now": now}).scalar_one():
+        raise NotDone(f"{claim.id}: its points have run out, with {holder}, which the account was merged into; none is left")
+    missing = claim.points - balance(conn, claim.programme_id, claim.member_id, now).available
+    if missing <= 0:
+        return
+    back = transfer(
+        conn, key=f"invoice/{claim.id}/brought_back", programme_id=claim.programme_id, member_id=holder,
+        to=claim.member_id, points=missing, happened_at=now, recorded_at=now, facts={"claim": claim.id, "reason": reason},
+    )  # fmt: skip
+    if isinstance(back, TooFew):
+        raise NotDone(
+            f"the member has spent them: {back.available} of {claim.points} points are left with {holder}, which the account"
+            " was merged into; try again later"
+        )
 
 
 def _open(

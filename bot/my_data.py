@@ -30,7 +30,8 @@ _CONTACT = text("SELECT id, address, external_user_id, data_key, created_at FROM
 _CONSENTS = text("SELECT kind, given, version, locale, at FROM consents WHERE contact_id = :id ORDER BY id")
 _MEMBERS = text("""
     SELECT m.id, m.programme_id, s.role AS acts_as, s.since, s.until, m.role, m.pin_code, m.state, m.details, m.data_key,
-           m.created_at
+           m.created_at, s.role = 'owner' AND (s.until IS NULL OR EXISTS (
+               SELECT FROM member_merges g WHERE g.from_id = m.id AND g.at = s.until)) AS is_theirs
     FROM memberships s JOIN members m ON m.id = s.member_id
     WHERE s.contact_id = :id AND m.data_key IS NOT NULL ORDER BY s.since, m.id""")
 _HEARD = text("""
@@ -47,7 +48,10 @@ _BILLS = text("""
     FROM claims WHERE (contact_id = :id OR member_id = ANY(:members)) AND state <> 'joined' ORDER BY created_at, id""")
 _PAYOUTS = text("""
     SELECT id, state, points, gross_paise, tax_paise, amount_paise, masked, utr, requested_at, settled_at FROM payouts
-    WHERE member_id = :member ORDER BY requested_at, id""")
+    WHERE member_id = :member
+      AND NOT EXISTS (SELECT FROM account_changes h
+                      WHERE h.member_id = :member AND h.kind = 'transferred' AND h.at > requested_at)  -- a former owner's
+    ORDER BY requested_at, id""")
 _PAN_GIVEN = text("SELECT masked, given_at FROM member_pans WHERE member_id = :member AND replaced_at IS NULL")
 _PROOFS = text("""
     SELECT kind, state, masked, source, reason, created_at AS given_at, decided_at FROM kyc_checks
@@ -56,7 +60,12 @@ _DESTINATIONS = text("""
     SELECT s.token, s.kind, s.sealed, d.saved_at FROM destinations d JOIN secrets s ON s.token = d.token
     WHERE d.member_id = :member AND d.forgotten_at IS NULL AND s.member_id = :member ORDER BY d.saved_at, d.token""")
 _TAX = text("""
-    SELECT tax_year, gross_paise, tax_paise, rate_bp, at FROM tax_entries WHERE member_id = :member ORDER BY id""")
+    SELECT tax_year, gross_paise, tax_paise, rate_bp, at FROM tax_entries e
+    WHERE member_id = :member
+      AND NOT EXISTS (SELECT FROM account_changes h
+                      WHERE h.member_id = :member AND h.kind = 'transferred'  -- a former owner's, as the passbook has it
+                        AND h.at >= coalesce((SELECT o.at FROM tax_entries o WHERE o.id = e.corrects), e.at))
+    ORDER BY id""")
 
 
 class NothingHeld(LookupError):
@@ -70,7 +79,7 @@ def collect(house: House, conn: Connection, contact_id: str) -> dict[str, Any]:
         raise NothingHeld(contact_id)
     sealer, now, asked = house.keyring.unwrap(who.data_key, who.id), house.clock.now(conn), {"id": contact_id}
     accounts = conn.execute(_MEMBERS, asked).all()
-    bills = conn.execute(_BILLS, {**asked, "members": [one.id for one in accounts if _owns(one)]})
+    bills = conn.execute(_BILLS, {**asked, "members": [one.id for one in accounts if one.is_theirs]})
     return {
         "made_at": now,
         "you": {"address": who.address, "whatsapp_user_id": who.external_user_id, "first_seen_at": who.created_at},
@@ -83,9 +92,10 @@ def collect(house: House, conn: Connection, contact_id: str) -> dict[str, Any]:
 
 
 def _account(ring: Keyring, conn: Connection, row: Any, now: datetime) -> dict[str, Any]:
-    """An account the person acts for. One they only help, or own no more, is not theirs: that they do, and no more."""
+    """An account the person acts for, or acted for. One they only help, or gave up, is not theirs: that, and no more. One
+    that was theirs until it was merged is theirs for good: nobody came after them."""
     told = {"member": row.id, "programme": row.programme_id, "you_are": row.acts_as, "since": row.since, "until": row.until}
-    if not _owns(row):
+    if not row.is_theirs:
         return told
     sealer, asked = ring.unwrap(row.data_key, row.id), {"member": row.id}
     details = json.loads(sealer.open(row.details, f"members/{row.id}"))
@@ -103,11 +113,6 @@ def _account(ring: Keyring, conn: Connection, row: Any, now: datetime) -> dict[s
         "payouts": [one._asdict() for one in conn.execute(_PAYOUTS, asked)],
         "tax": [one._asdict() for one in conn.execute(_TAX, asked)],
     }  # fmt: skip
-
-
-def _owns(row: Any) -> bool:
-    """Now: one that was sold, or moved to another number, shows what others have made of it since."""
-    return bool(row.acts_as == "owner" and row.until is None)
 
 
 def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:

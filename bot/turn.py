@@ -46,6 +46,8 @@ _BEGIN = driver.statement("""
     SELECT t.*, a.person_id, a.member_id AS acts_for, a.acts, a.sees_balance, a.shops FROM turn_begin(:id) t
     LEFT JOIN LATERAL acting_as(t.contact_id, t.programme_id, t.member_id) a ON true""")
 _MEMBER = driver.statement("SELECT role, shop_known, mobile_known FROM members WHERE id = :id")
+_OWNS = driver.statement("""
+    SELECT 1 FROM memberships WHERE contact_id = :person AND programme_id = :programme AND role = 'owner' AND until IS NULL""")
 _WAITING = driver.statement("""
     SELECT 1 FROM inbox WHERE conversation_id = :id AND handled_at IS NULL AND parked_at IS NULL LIMIT 1""")
 _FAILED = text("""
@@ -178,6 +180,9 @@ def _turn(house: House, conn: Connection, row: Any) -> Turn:
         mobile_known=(is_member and bool(member.mobile_known)) or bool(phone_of(row.address)),
         stopped=row.stopped_at is not None, marketing_stopped=row.marketing_stopped_at is not None,
         acts=row.acts or "owner", sees_balance=row.sees_balance is not False,
+        owns=row.acts == "helper" and row.shops > 1 and bool(
+            driver.fetch(conn, _OWNS, {"person": row.person_id, "programme": row.programme_id})
+        ),
     )  # fmt: skip
     return Turn(
         conn=conn, now=house.clock.at(row.offset_s), ids=house.ids, keyring=house.keyring, codes=house.codes,

@@ -152,9 +152,11 @@ def _new_number(talk: Talk) -> None:
 
 
 def _own_shop(talk: Talk) -> None:
-    """A helper may have an account of their own beside the shop's."""
+    """A helper may have an account of their own beside the shop's, though not a second one by asking twice."""
     if talk.known.enrolled and talk.known.acts == "owner":
         talk.emit(Say("enrol.already"))
+    elif talk.known.owns:  # they have one, and act for another's just now
+        obey(talk, ev.Commanded("shops"))
     else:
         doors.enrol(talk)
 

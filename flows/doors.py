@@ -27,7 +27,7 @@ from flows.session import Frame, Known
 from flows.talk import Talk
 
 STRANGERS_FLOWS = ("enrol", "details", "settings", "my_data", "joining", "moving")
-HELPERS_FLOWS = (*STRANGERS_FLOWS, "scan", "invoice", "bills", "balance", "shops")
+HELPERS_FLOWS = (*STRANGERS_FLOWS, "scan", "invoice", "bills", "balance", "shops", "confirming")  # the last: of their own shop
 
 
 def enrol(talk: Talk) -> None:

@@ -126,15 +126,15 @@ def asking_old_phone(state: AskingOldPhone, event: Event) -> Step:
 def confirm_move(state: ConfirmMove, event: Event) -> Step:
     match event:
         case MoveWanted(move, masked):
-            return Step(ConfirmMove(move, masked), (Say("moving.confirm", {"masked": masked}),))
-        case Tapped("move") if state.move:
-            return Step(AnsweringMove(), (AnswerMove(state.move, True),))
-        case Tapped("no-move") if state.move:
-            return Step(AnsweringMove(), (AnswerMove(state.move, False),))
+            return Step(ConfirmMove(move, masked), (_confirm(move, masked),))
+        case Tapped(button) if button.startswith("move-"):  # of that very question: another may have come since
+            return Step(AnsweringMove(), (AnswerMove(button.removeprefix("move-"), True),))
+        case Tapped(button) if button.startswith("no-move-"):
+            return Step(AnsweringMove(), (AnswerMove(button.removeprefix("no-move-"), False),))
         case Commanded("back"):
             return Step(Done(), (Say("moving.stays"),))
         case _:
-            return Step(state, (Say("moving.confirm", {"masked": state.masked}),), asks_again(event))
+            return Step(state, (_confirm(state.move, state.masked),), asks_again(event))
 
 
 def answering_move(state: AnsweringMove, event: Event) -> Step:
@@ -147,6 +147,10 @@ def answering_move(state: AnsweringMove, event: Event) -> Step:
             return Step(Done(), (Say("moving.over"),))
         case _:
             return Step(state, (Say("wait.moment"),), asks_again(event))
+
+
+def _confirm(move: str, masked: str) -> Say:
+    return Say("moving.confirm", {"move": move, "masked": masked})
 
 
 MOVING = Flow(

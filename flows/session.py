@@ -32,6 +32,7 @@ class Known:
     notice: Notice = field(default_factory=Notice)  # of the programme; told only of those who may still have to agree
     acts: str = "owner"  # owner | helper: as what they act for the shop
     sees_balance: bool = True  # False: a helper who is not told how many points the shop has
+    owns: bool = False  # a helper just now, who has an account of their own beside
 
 
 @dataclass(frozen=True, slots=True)

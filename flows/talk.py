@@ -95,11 +95,12 @@ def after(known: Known, happening: Event | Effect) -> Known:
     """What is known once `happening` has taken place."""
     match happening:
         case ev.Enrolled(_, role):
-            return replace(known, enrolled=True, role=role, acts="owner", sees_balance=True)
+            return replace(known, enrolled=True, role=role, acts="owner", sees_balance=True, owns=False)
         case InvitationAccepted(acts, _, role, sees) | ShopSwitched(acts, _, role, sees):
-            return replace(known, enrolled=True, role=role, acts=acts, sees_balance=sees)
+            owns = acts == "helper" and (known.owns or (known.enrolled and known.acts == "owner"))
+            return replace(known, enrolled=True, role=role, acts=acts, sees_balance=sees, owns=owns)
         case NumberMoved(_, role):
-            return replace(known, enrolled=True, role=role, acts="owner", sees_balance=True)
+            return replace(known, enrolled=True, role=role, acts="owner", sees_balance=True, owns=False)
         case SetLanguage(locale):
             return replace(known, locale=locale)
         case RecordConsent("notice", given):

@@ -17,6 +17,7 @@ COMMAND = "cmd."  # a button whose id begins so is a command wherever it is tapp
 REDEEM = "redeem"  # the command that takes a number beside it
 LETTERS_MAX = 100  # nothing we understand is longer
 FUZZY_LETTERS_MIN = 5  # shorter words are one slip away from too many others
+MEANT = ("yes", "move")  # buttons that are never guessed: these have to be meant
 # "shop karo" is not "stop karo"
 NEVER_GUESSED = ("stop", "start", "stop_marketing", "start_marketing", "cancel", "delete_data", "keep_data")
 
@@ -40,7 +41,7 @@ def nearly(said: Said, asked: Asked | None, locale: str) -> Event | None:
     if len(typed) < FUZZY_LETTERS_MIN:
         return None
     options = _options(asked, locale)
-    guesses = {word: button for word, button in options.items() if _meaning(button) != "yes"}
+    guesses = {word: button for word, button in options.items() if _meaning(button) not in MEANT}
     offered = list(guesses.values())
     for word in _words_by_letter()[1].get(typed[0], ()):
         if (button := _by_meaning(word, offered)) is not None:
@@ -111,7 +112,8 @@ def _options(asked: Asked | None, locale: str) -> Mapping[str, str]:
         prompt = catalogue(tongue).get(asked.key)  # a stored prompt may be of words that are gone since
         for number, button in enumerate(prompt.buttons if prompt else (), start=1):
             identity = filled(button.id, asked.values)
-            options.setdefault(str(number), identity)
+            if _meaning(identity) != "move":  # a bare number may be meant for another question, as a bare yes may
+                options.setdefault(str(number), identity)
             options.setdefault(_title(button.title, asked.values), identity)
     return options
 

@@ -21,7 +21,7 @@ HELPERS_MAY: frozenset[type[Effect]] = frozenset({
     several.OpenInvitation, several.AcceptInvitation, several.ReadShops, several.SwitchShop,
 })  # fmt: skip
 # What somebody asks who has no account here yet, and so on their own behalf alone.
-OWN_BEHALF = frozenset({"ProveMove", "AskOldPhone"})
+OWN_BEHALF = frozenset({"ProveMove", "AskOldPhone", "AnswerMove"})
 
 
 class NotTheirs(AssertionError):

@@ -13,8 +13,9 @@ from base.days import minute_of
 from flows.effects import CheckDestination, ForgetDestination, JoinAccount
 from flows.kernel import Event
 from flows.redeem_events import Destination, DestinationAccepted, DestinationRefused
-from handlers import limits, secrets
+from handlers import authority, limits, secrets
 from handlers.turn import Turn
+from loyalty import memberships
 from loyalty.vpa import fits_razorpayx
 from payouts.destination import BadDestination, Vpa, bank_account, masked, parse, plain_of
 from payouts.news import ACCOUNT_REASONS, VPA_REASONS
@@ -126,7 +127,10 @@ def forget_destination(turn: Turn, effect: ForgetDestination, key: str) -> Event
 
 
 def _taken(turn: Turn, token: str, secret: secrets.Secret, given: str) -> Event:
-    """Save it, or find it saved already: typing a known one again neither doubles it nor makes it wait."""
+    """Save it, or find it saved already: typing a known one again neither doubles it nor makes it wait. Only for the owner of
+    this very moment: one who has just sold the shop would leave a place of theirs in it."""
+    memberships.lock(turn.conn, turn.member_id)
+    authority.owner(turn)
     known = _kept(turn, secret)
     if not known and (until := limits.count(turn, "destinations")) is not None:
         return DestinationRefused(secret.kind, minute_of(until, up=True))

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from payouts.lifecycle import OPEN as OPEN_PAYOUTS
 
+# And what was merged into them: nobody acts for those rows, and they are the same person's.
 _OWNED = text("""
     WITH RECURSIVE theirs (id) AS (
         SELECT s.member_id FROM memberships s

@@ -55,6 +55,7 @@ def told(turn: Turn) -> tuple[HelperTold, ...]:
 
 def invite_helper(turn: Turn, effect: InviteHelper, key: str) -> Event | None:
     memberships.lock(turn.conn, turn.member_id)
+    authority.owner(turn)
     helpers = sum(one.role == "helper" for one in memberships.of_member(turn.conn, turn.member_id))
     if helpers + len(invitations.open_ones(turn.conn, turn.member_id, turn.now)) >= memberships.HELPERS_MAX:
         return HelpersFull(memberships.HELPERS_MAX)
@@ -92,7 +93,7 @@ def open_invitation(turn: Turn, effect: OpenInvitation, key: str) -> Event | Non
     if found is None or not found.is_open(turn.now):
         return InvitationRefused("unknown" if left >= 0 else "tries")
     invitations.forgive(turn.conn, "invitation", _trier(turn))
-    if any(one.contact_id == turn.person for one in memberships.of_member(turn.conn, found.member_id)):
+    if _is_theirs(turn, found):
         return InvitationRefused("yours")
     shop = ownership.shop_name(turn.conn, turn.keyring, found.member_id)
     agreed = turn.conversation.consented_at is not None
@@ -109,7 +110,7 @@ def accept_invitation(turn: Turn, effect: AcceptInvitation, key: str) -> Event |
     if found is None or not found.is_open(turn.now) or turn.conversation.consented_at is None:
         return InvitationRefused("unknown")
     contact = turn.person
-    if any(one.contact_id == contact for one in memberships.of_member(turn.conn, found.member_id)):
+    if _is_theirs(turn, found):
         return InvitationRefused("yours")
     invitations.accept(turn.conn, found.id, contact, turn.now)
     shop = ownership.shop_name(turn.conn, turn.keyring, found.member_id)
@@ -126,6 +127,12 @@ def accept_invitation(turn: Turn, effect: AcceptInvitation, key: str) -> Event |
     turn.conversation.member_id = found.member_id
     role = ownership.role_of(turn.conn, found.member_id)
     return InvitationAccepted(found.kind, shop, role, found.sees_balance or found.kind == "owner")
+
+
+def _is_theirs(turn: Turn, found: Invitation) -> bool:
+    """Whether they act for the shop already. A helper may become its owner."""
+    mine = [one.role for one in memberships.of_member(turn.conn, found.member_id) if one.contact_id == turn.person]
+    return "owner" in mine or (bool(mine) and found.kind == "helper")
 
 
 def ring(turn: Turn, conversations: list[str]) -> None:

@@ -44,8 +44,10 @@ _ASK = text("""
     VALUES (:id, :member, :old, :new, :now, :expires_at)""")
 _MEMBER = text("SELECT member_id FROM account_moves WHERE id = :id")
 _LOCK = text("""
-    SELECT m.id, m.member_id, m.from_contact, m.to_contact, m.expires_at, m.answered_at, c.address
-    FROM account_moves m JOIN contacts c ON c.id = m.to_contact WHERE m.id = :id FOR UPDATE OF m""")
+    SELECT m.id, m.member_id, coalesce(o.merged_into, o.id) AS from_contact, coalesce(n.merged_into, n.id) AS to_contact,
+           m.expires_at, m.answered_at
+    FROM account_moves m JOIN contacts o ON o.id = m.from_contact JOIN contacts n ON n.id = m.to_contact
+    WHERE m.id = :id FOR UPDATE OF m""")
 _ANSWERED = text("UPDATE account_moves SET answered_at = :now WHERE id = :id")
 
 
@@ -60,8 +62,7 @@ def prove_move(turn: Turn, effect: ProveMove, key: str) -> Event | None:
         return MoveRefused("unproved")
     if memberships.hold(turn.conn, old.contact_id, old.member_id) is None:  # moved by somebody else this very moment
         return MoveRefused("unproved")
-    for subject in _subjects(turn, old):
-        invitations.forgive(turn.conn, "move", subject)
+    invitations.forgive(turn.conn, "move", f"member/{old.member_id}")  # not who tried: an account of one's own would buy tries
     ring(turn, ownership.move(
         turn.conn, turn.keyring, old.member_id, turn.person, by="pin", key=key, now=turn.now,
         cool_off=_cool_off(turn),

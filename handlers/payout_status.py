@@ -17,7 +17,10 @@ from payouts.news import told_reason
 
 _LAST = text("""
     SELECT points, amount_paise, masked, state, requested_at, promised_at, late_at, settled_at, utr, reason FROM payouts
-    WHERE member_id = :member AND programme_id = :programme ORDER BY requested_at DESC, id DESC LIMIT :most""")
+    WHERE member_id = :member AND programme_id = :programme
+      AND NOT EXISTS (SELECT FROM account_changes h
+                      WHERE h.member_id = :member AND h.kind = 'transferred' AND h.at > requested_at)  -- a former owner's
+    ORDER BY requested_at DESC, id DESC LIMIT :most""")
 
 
 def read_payouts(turn: Turn, effect: ReadPayouts, key: str) -> Event | None:

@@ -32,7 +32,10 @@ _LOCK_MEMBER = text("SELECT FROM members WHERE id = :member FOR NO KEY UPDATE")
 _ASKED = text("""
     SELECT coalesce(sum(points) FILTER (WHERE requested_at >= :day), 0)::bigint AS today,
            coalesce(sum(points), 0)::bigint AS this_month
-    FROM payouts WHERE member_id = :member AND programme_id = :programme AND requested_at >= :month
+    FROM payouts WHERE programme_id = :programme AND requested_at >= :month AND member_id IN (
+            WITH RECURSIVE mine AS (SELECT CAST(:member AS text) AS id
+                UNION SELECT g.from_id FROM member_merges g JOIN mine ON g.into_id = mine.id)
+            SELECT id FROM mine)
       AND state NOT IN ('failed', 'reversed')""")
 
 

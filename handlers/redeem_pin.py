@@ -14,9 +14,10 @@ from base.days import minute_of
 from flows.effects import ProposePin, SetPin
 from flows.kernel import Event
 from flows.redeem_events import PinAsked, PinDiffers, PinLocked, PinProposed, PinSet, PinTooEasy, PinWrong
-from handlers import secrets
+from handlers import authority, secrets
 from handlers.people import phone_of
 from handlers.turn import Turn
+from loyalty import memberships
 
 _READ = text("SELECT sealed, proposed, wrong, locked_until FROM member_pins WHERE member_id = :member FOR NO KEY UPDATE")
 _PROPOSE = text("""
@@ -83,7 +84,10 @@ def propose_pin(turn: Turn, effect: ProposePin, key: str) -> Event | None:
 
 def set_pin(turn: Turn, effect: SetPin, key: str) -> Event | None:
     """The token stays for the redemption that waits. A PIN that another phone of the member has set meanwhile stands:
-    what was typed here is then proved against that one."""
+    what was typed here is then proved against that one. Only the owner of this very moment: one who has just sold the shop
+    would lock the new owner out."""
+    memberships.lock(turn.conn, turn.member_id)  # before the PIN's row, as a redemption does
+    authority.owner(turn)
     row = _row(turn)
     if row is not None and row.sealed is not None:
         return PinSet()

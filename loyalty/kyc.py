@@ -31,6 +31,10 @@ _RIVALS = text(f"""
     SELECT {_COLUMNS} FROM kyc_checks
     WHERE programme_id = :programme AND kind = :kind AND blind_index = ANY(:indexes) AND state NOT IN ('replaced', 'rejected')
       AND member_id <> :member AND EXISTS (SELECT FROM members m WHERE m.id = member_id AND m.data_key IS NOT NULL)
+      AND member_id NOT IN (  -- merged into this one: the same person
+            WITH RECURSIVE mine AS (SELECT g.from_id FROM member_merges g WHERE g.into_id = :member
+                UNION SELECT g.from_id FROM member_merges g JOIN mine ON g.into_id = mine.from_id)
+            SELECT from_id FROM mine)
     ORDER BY created_at, id""")
 # What one of our people has said last of this very value: a no, or nothing yet, is theirs to change.
 _JUDGED = text("""

@@ -46,18 +46,24 @@ _LOCK = text("""
     INSERT INTO lock_outs (id, contact_id, programme_id, kind, count, at, until)
     VALUES (:id, :contact, :programme, :kind, :count, :now, :until)""")
 _LIST = text("""
-    SELECT o.id, o.contact_id, o.programme_id, o.kind, o.count, o.at, o.until, o.cleared_at, c.address
-    FROM lock_outs o JOIN contacts c ON c.id = o.contact_id
-    WHERE (CAST(:addresses AS text[]) IS NULL OR c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
+    SELECT o.id, o.contact_id, o.programme_id, o.kind, o.count, o.at, o.until, o.cleared_at, p.address
+    FROM lock_outs o JOIN contacts c ON c.id = o.contact_id JOIN contacts p ON p.id = coalesce(c.merged_into, c.id)
+    WHERE (CAST(:addresses AS text[]) IS NULL OR p.id IN (
+               SELECT coalesce(k.merged_into, k.id) FROM contacts k
+               WHERE k.address = ANY(:addresses) OR k.external_user_id = ANY(:addresses)))
       AND (:all OR (o.until > :now AND o.cleared_at IS NULL))
     ORDER BY o.at DESC, o.id DESC LIMIT :most""")
 _CLEAR = text("""
-    UPDATE lock_outs SET cleared_at = :now WHERE contact_id = :contact AND until > :now AND cleared_at IS NULL
+    UPDATE lock_outs SET cleared_at = :now
+    WHERE contact_id IN (SELECT id FROM contacts WHERE id = :contact OR merged_into = :contact)
+      AND until > :now AND cleared_at IS NULL
     RETURNING id, kind, until""")
 _CONTACT = text("""
-    SELECT id FROM contacts WHERE address = ANY(:addresses) OR external_user_id = ANY(:addresses)
+    SELECT coalesce(merged_into, id) FROM contacts WHERE address = ANY(:addresses) OR external_user_id = ANY(:addresses)
     ORDER BY created_at DESC, id DESC LIMIT 1""")
-_FORGET = text("UPDATE contact_counts SET count = 0 WHERE contact_id = :contact")
+_FORGET = text("""
+    UPDATE contact_counts SET count = 0
+    WHERE contact_id IN (SELECT id FROM contacts WHERE id = :contact OR merged_into = :contact)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +119,14 @@ def lock_outs(conn: Connection, now: datetime, *, addresses: list[str] | None = 
 
 
 def contact_of(conn: Connection, addresses: list[str]) -> str | None:
-    """Who writes from one of these addresses."""
+    """Who writes from one of these addresses; of a person whom we knew twice, the contact that stayed."""
     found: str | None = conn.execute(_CONTACT, {"addresses": addresses}).scalar_one_or_none()
     return found
 
 
 def clear(conn: Connection, contact_id: str, now: datetime) -> list[Any]:
-    """End the contact's lock-outs and begin their windows anew; the lock-outs that were ended."""
+    """End the lock-outs of the contact, and of those found to be the same person, and begin their windows anew; the lock-outs
+    that were ended."""
     ended = list(conn.execute(_CLEAR, {"contact": contact_id, "now": now}))
     if ended:
         conn.execute(_FORGET, {"contact": contact_id})

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from loyalty import memberships
+from loyalty import invitations, memberships
 
 _MERGED = text("SELECT into_id FROM member_merges WHERE from_id = :member")
 _FROM = text("SELECT from_id FROM member_merges WHERE into_id = :member ORDER BY at, from_id")
@@ -22,6 +22,13 @@ def into(conn: Connection, member_id: str) -> str | None:
     """The member that this one was merged into."""
     found: str | None = conn.execute(_MERGED, {"member": member_id}).scalar_one_or_none()
     return found
+
+
+def lives_on(conn: Connection, member_id: str) -> str:
+    """The member that this one is part of now, through however many merges; itself where it was never merged."""
+    while (further := into(conn, member_id)) is not None:
+        member_id = further
+    return member_id
 
 
 def merged_from(conn: Connection, member_id: str) -> list[str]:
@@ -44,6 +51,7 @@ def merge(conn: Connection, from_id: str, into_id: str, by: str, now: datetime) 
         raise ValueError("one of them has been merged before")
     conn.execute(_MERGE, {"from_id": from_id, "into_id": into_id, "now": now, "by": by})
     conn.execute(_CHANGED, {"from_id": from_id, "into_id": into_id, "now": now, "by": by})
+    invitations.withdraw(conn, from_id, now)
     there = {one.contact_id: one.role for one in memberships.of_member(conn, into_id)}
     for one in memberships.of_member(conn, from_id):
         memberships.end(conn, one.contact_id, from_id, now)

@@ -25,7 +25,13 @@ _PAN = text("SELECT pan_index, masked FROM member_pans WHERE member_id = :member
 _OF_THE_PERSON = """
     FROM tax_entries e WHERE tax_year = :year AND (pan_index = :pan OR (
         (member_id = :member OR member_id IN (
-            SELECT member_id FROM member_pans WHERE pan_index = :pan AND replaced_at IS NULL))
+            SELECT member_id FROM member_pans WHERE pan_index = :pan AND replaced_at IS NULL)
+         OR (pan_index IS NULL AND member_id IN (
+            WITH RECURSIVE part AS (
+                SELECT g.from_id FROM member_merges g WHERE g.into_id = :member AND NOT EXISTS (  -- not a seller's
+                    SELECT FROM account_changes h WHERE h.member_id = :member AND h.kind = 'transferred' AND h.at >= g.at)
+                UNION SELECT g.from_id FROM member_merges g JOIN part ON g.into_id = part.from_id)
+            SELECT from_id FROM part)))
         AND NOT EXISTS (
             SELECT FROM account_changes h WHERE h.member_id = e.member_id AND h.kind = 'transferred'
                AND h.at >= coalesce((SELECT o.at FROM tax_entries o WHERE o.id = e.corrects), e.at))))"""

@@ -27,6 +27,7 @@ _SAME_PAN = text("""
     SELECT DISTINCT o.member_id FROM member_pans m
     JOIN member_pans o ON o.pan_index = m.pan_index AND o.member_id <> m.member_id AND o.replaced_at IS NULL
     WHERE m.member_id = :member AND m.replaced_at IS NULL ORDER BY o.member_id""")
+_SENDER = text("SELECT address FROM senders WHERE programme_id = :programme ORDER BY id LIMIT 1")
 _programme = click.option("--programme", "programme_id", help="Needed only for someone in several.")
 _why = click.option("--reason", required=True, help="How you made sure, and why; kept in the audit log.")
 
@@ -114,7 +115,7 @@ def invite(
             conn, actor=by.name, act="account.invite", subject=member_id, at=now, reason=reason,
             after={"invitation": invitation, "scans_per_day": scans_per_day, "sees_balance": not no_balance},
         )  # fmt: skip
-        made = told_code(code, house.settings.twilio_from, until)
+        made = told_code(code, conn.execute(_SENDER, {"programme": programme}).scalar_one(), until)
     click.echo(f"JOIN {made.code}  until {until:%Y-%m-%d %H:%M} UTC  {made.link}")
 
 

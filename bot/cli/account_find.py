@@ -16,7 +16,8 @@ _PERSON = text("""
     SELECT DISTINCT v.contact_id, v.programme_id, bool_or(v.consented_at IS NOT NULL) AS consented
     FROM contacts k JOIN conversations v ON v.contact_id = coalesce(k.merged_into, k.id)
     WHERE (k.address = ANY(:addresses) OR k.external_user_id = ANY(:addresses)
-           OR k.id IN (SELECT contact_id FROM contact_addresses WHERE address = ANY(:addresses)))
+           OR (k.id IN (SELECT contact_id FROM contact_addresses WHERE address = ANY(:addresses))
+               AND NOT EXISTS (SELECT FROM contacts n WHERE n.address = ANY(:addresses))))
       AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme)
     GROUP BY v.contact_id, v.programme_id ORDER BY v.programme_id, v.contact_id""")
 _MEMBER = text("SELECT id, programme_id FROM members WHERE id = :id")

@@ -240,6 +240,22 @@ class TestStaff:
         assert self.ask(locked, *words, "suresh") == (1, "", "9812345678 is not locked out of anything\n")
 
 
+    def test_of_a_person_known_twice_the_locks_of_both_are_shown_and_ended(self, locked: Home) -> None:
+        hidden = "whatsapp:IN.4566546130240823"
+        allow(locked, wrong_codes_per_hour=5, messages_per_minute=5)
+        locked.forward(minutes=2)
+        for _ in range(7):
+            locked.write("hi", hidden, ExternalUserId=hidden, WaId="")
+        locked.write("points", ExternalUserId=hidden)  # the same person, says WhatsApp
+        _, out, _ = self.ask(locked, "limits", "list", "9812345678", "--json")
+        rows = json.loads(out)["lock_outs"]
+        assert {row["kind"] for row in rows} == {"burst", "wrong_codes"} and len({row["contact"] for row in rows}) == 2
+        assert {row["address"] for row in rows} == {"+91••••••5678"}
+        code, out, _ = self.ask(locked, "limits", "clear", "9812345678", "--reason", "one of us", "--as", "suresh")
+        assert code == 0 and "burst, wrong_codes" in out
+        assert self.ask(locked, "limits", "list")[1] == "nobody is locked out\n"
+
+
 def test_limits_are_the_programmes_and_none_is_so_small_that_it_locks_honest_people_out() -> None:
     sample = SAMPLE.read_text()
     assert parse_programme(sample.encode()).limits == Limits()

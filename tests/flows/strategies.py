@@ -103,6 +103,7 @@ known = st.builds(
     stopped=st.booleans(),
     acts=st.sampled_from(["owner", "helper"]),
     sees_balance=st.booleans(),
+    owns=st.booleans(),
 )
 by_name = {
     "text": typed,
