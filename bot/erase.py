@@ -24,7 +24,7 @@ from ledger.balance import balance
 from ledger.points import TooFew
 from ledger.post import BudgetSpent
 from ledger.transfers import adjust
-from loyalty import claims
+from loyalty import claims, memberships
 
 ERASURES_MAX = 50  # of one round of the timer
 ACTOR = "system:erasure"
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 _DUE = text("""
     SELECT id FROM erasures WHERE due_at <= :now AND cancelled_at IS NULL AND done_at IS NULL
-    ORDER BY due_at, id LIMIT :most""")
+    ORDER BY tried_at NULLS FIRST, due_at, id LIMIT :most""")
 _CONTACT = text("""
     SELECT coalesce(c.merged_into, c.id) FROM erasures e JOIN contacts c ON c.id = e.contact_id WHERE e.id = :id""")
 _PERSON = text("SELECT id FROM contacts WHERE id = :contact OR merged_into = :contact ORDER BY id")
@@ -43,8 +43,9 @@ _LOCK = text("""
 # The conversations first, as everywhere; those of others who acted for the account too.
 _TALKS = text("""
     SELECT id FROM conversations WHERE contact_id = ANY(:person) OR member_id = ANY(:members) ORDER BY id FOR UPDATE""")
-_WAITS = text("UPDATE erasures SET waits_for = :why WHERE id = :id")
-_DONE = text("UPDATE erasures SET done_at = :now, waits_for = NULL WHERE id = :id")
+_WAITS = text("""
+    UPDATE erasures SET waits_for = :why, tried_at = :now WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL""")
+_DONE = text("UPDATE erasures SET done_at = :now, tried_at = :now, waits_for = NULL WHERE id = :id")
 _LATE = text("""
     SELECT m.id, m.programme_id FROM members m JOIN accounts a ON a.id = m.programme_id || '/member/' || m.id || '/available'
     WHERE m.erased_at IS NOT NULL AND a.credits > a.debits ORDER BY m.id""")
@@ -68,26 +69,35 @@ class Erased:
 
 
 def run_due(house: House) -> int:
-    """Erase everyone whose day has come; how many were. One that cannot be is logged, and holds up nobody else's."""
+    """Erase everyone whose day has come; how many were. One that cannot be is logged, holds up nobody else's and is tried
+    again in the next round."""
     with house.engine.connect() as conn:
         due = list(conn.scalars(_DUE, {"now": house.clock.now(conn), "most": ERASURES_MAX}))
     done = 0
     for erasure in due:
         try:
             erased = erase(house, erasure)
-        except CannotOpen as fault:  # what the law wants kept is sealed with a key that is not on the ring
-            log.error("not erased: `keys check` names what does not open", erasure=erasure, fault=str(fault))
+        except Exception as fault:  # the store is down, a key is not on the ring, or we were wrong: only this one's affair
+            remedy = "`keys check` names what does not open" if isinstance(fault, CannotOpen) else "the next round tries again"
+            log.exception("not erased", erasure=erasure, remedy=remedy)
+            _faulty(house, erasure)
             continue
         done += erased is not None and erased.waits_for is None
     _give_up_late(house)
     return done
 
 
+def _faulty(house: House, erasure: str) -> None:
+    with house.engine.begin() as conn:
+        conn.execute(_WAITS, {"id": erasure, "why": "fault", "now": house.clock.now(conn)})
+
+
 def erase(house: House, erasure: str) -> Erased | None:
-    """Carry out one erasure whose day has come; None where it was stopped or done meanwhile."""
+    """Carry out one erasure whose day has come; None where it was stopped or done, or an account changed hands, meanwhile."""
     with house.engine.connect() as conn:
         contact: str = conn.execute(_CONTACT, {"id": erasure}).scalar_one()
-        members = [one.member_id for one in erasures.owned(conn, contact)]
+        accounts = erasures.owned(conn, contact)
+        members = [one.member_id for one in accounts]
         waits = erasures.open_payouts(conn, members) > 0
     if not waits:
         for member in members:
@@ -97,26 +107,33 @@ def erase(house: House, erasure: str) -> Erased | None:
         for member, sent_by in others:  # evidence of what a shop was given goes with nobody who helped there
             erase_retain.retain(house, member, sent_by)
     with house.engine.begin() as conn:
-        erased = _erase(conn, erasure, contact, house.clock.now(conn))
+        erased = _erase(conn, erasure, contact, accounts, house.clock.now(conn))
     if erased is not None and erased.waits_for is None:
-        retention_store.forget_erased(house)
+        _forget_pictures(house)
         log.info("erased", erasure=erasure, members=len(erased.members))
     return erased
 
 
-def _erase(conn: Connection, erasure: str, contact: str, now: datetime) -> Erased | None:
-    accounts = erasures.owned(conn, contact)
+def _forget_pictures(house: House) -> None:
+    try:
+        retention_store.forget_erased(house)
+    except Exception:  # no key opens them any more, and the retention timer goes on
+        log.exception("pictures of somebody who is erased are still in the store")
+
+
+def _erase(conn: Connection, erasure: str, contact: str, accounts: list[Owned], now: datetime) -> Erased | None:
+    """`accounts`: of which was kept what the law wants; where they are others by now, nothing is erased."""
     members = [one.member_id for one in accounts]
     person = list(conn.scalars(_PERSON, {"contact": contact}))  # of one known under two addresses, both go
     conn.execute(_TALKS, {"person": person, "members": members})
+    memberships.lock(conn, *members)
     asked: Any = conn.execute(_LOCK, {"id": erasure}).one_or_none()
-    if asked is None or asked.due_at > now:
-        return None
-    if erasures.open_payouts(conn, members):
-        conn.execute(_WAITS, {"id": erasure, "why": "payouts"})
-        return Erased(erasure, "payouts", (), 0)
-    if conn.execute(_UNDECIDED, {"person": person, "members": members}).scalar_one():
-        return Erased(erasure, "bills", (), 0)  # of a shop that lives on: nobody could read them afterwards
+    if asked is None or asked.due_at > now or erasures.owned(conn, contact) != accounts:
+        return None  # one that was handed over just now is somebody else's; the next round looks again
+    why = _held_up_by(conn, person, members)
+    if why is not None:
+        conn.execute(_WAITS, {"id": erasure, "why": why, "now": now})
+        return Erased(erasure, why, (), 0)
     _refuse_bills(conn, contact, members, now)
     given_up = sum(_give_up(conn, account, now) for account in accounts)
     for member in members:
@@ -131,6 +148,13 @@ def _erase(conn: Connection, erasure: str, contact: str, now: datetime) -> Erase
     return Erased(erasure, None, tuple(members), given_up)
 
 
+def _held_up_by(conn: Connection, person: list[str], members: list[str]) -> str | None:
+    if erasures.open_payouts(conn, members):
+        return "payouts"
+    # Bills of a shop that lives on: nobody could read them afterwards.
+    return "bills" if conn.execute(_UNDECIDED, {"person": person, "members": members}).scalar_one() else None
+
+
 def _refuse_bills(conn: Connection, contact: str, members: list[str], now: datetime) -> None:
     for claim_id in conn.scalars(_OPEN_CLAIMS, {"contact": contact, "members": members}).all():
         claim = claims.lock(conn, claim_id)
@@ -143,8 +167,11 @@ def _give_up_late(house: House) -> None:
     with house.engine.connect() as conn:
         late = [Owned(*row) for row in conn.execute(_LATE)]
     for account in late:
-        with house.engine.begin() as conn:
-            _give_up(conn, account, house.clock.now(conn), f"/{house.ids.new('late')}")
+        try:
+            with house.engine.begin() as conn:
+                _give_up(conn, account, house.clock.now(conn), f"/{house.ids.new('late')}")
+        except Exception:
+            log.exception("points of an erased account are not given up yet", member=account.member_id)
 
 
 def _give_up(conn: Connection, account: Owned, now: datetime, late: str = "") -> int:

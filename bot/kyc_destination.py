@@ -77,6 +77,7 @@ def _judged(house: House, given: Check, known: Known) -> Ended:
     with house.engine.connect() as conn:
         rules = programme_rows.current(conn, given.programme_id).programme.kyc
         state, reason = grade_place(rules, known.state, known.score, kyc.tries(conn, given.member_id, "destination"))
+        told_in = kyc.told_in(conn, given)
 
     def store(conn: Connection, now: datetime) -> None:
         decided = kyc.decide(conn, given.id, state=state, reason=reason, by=BY, now=now, score=known.score)
@@ -86,7 +87,7 @@ def _judged(house: House, given: Check, known: Known) -> Ended:
                 approvals=approvals_needed(rules, reason), now=now,
             )  # fmt: skip
 
-    return Ended(state, _news(given, state, reason), store)
+    return Ended(state, _news(given, state, reason), store, told_in=told_in)
 
 
 def _news(given: Check, state: str, reason: str) -> Event:

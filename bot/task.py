@@ -41,6 +41,7 @@ class Ended:
     happening: Event | None = None
     store: Callable[[Connection, datetime], None] | None = None
     next: Next | None = None
+    told_in: str | None = None  # another conversation than the task's: the account has a new number since
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,13 +50,14 @@ def run(house: House, task_id: str) -> None:
     if task is None:
         return
     try:
-        follows = _end(house, task, KINDS[task.kind](house, task))
+        ended = KINDS[task.kind](house, task)
+        follows = _end(house, task, ended)
     except lease.LeaseLost:
         log.warning("a slow worker left a task to the next", task=task.id, kind=task.kind)
         return
     if follows is not None:
         bells.ring_task(house, *follows)
-    turn.run(house, task.conversation_id)
+    turn.run(house, _told_in(task, ended))
 
 
 def _end(house: House, task: Task, ended: Ended | Later) -> tuple[str, str] | None:
@@ -72,8 +73,12 @@ def _end(house: House, task: Task, ended: Ended | Later) -> tuple[str, str] | No
             ended.store(conn, now)
         if ended.happening is not None:
             key = f"{task.key}/done"
-            inbox.put_happening(conn, task.conversation_id, key, to_json(ended.happening), now, house.keyring)
+            inbox.put_happening(conn, _told_in(task, ended), key, to_json(ended.happening), now, house.keyring)
         return _put_next(house, conn, task, ended.next, now) if ended.next else None
+
+
+def _told_in(task: Task, ended: Ended | Later) -> str:
+    return (ended.told_in if isinstance(ended, Ended) else None) or task.conversation_id
 
 
 def _put_next(house: House, conn: Connection, task: Task, follows: Next, now: datetime) -> tuple[str, str]:

@@ -146,7 +146,7 @@ def in_other_hands(talk: Talk, event: Event) -> None:
 
 
 def found_again(talk: Talk) -> None:
-    """What was kept until its sender had an account is claimed: they have one, under another address."""
+    """What was kept until its sender had an account is claimed: they have one, however they came by it."""
     talk.frames = list(still_open(tuple(talk.frames), talk.known))
     if talk.known.enrolled and talk.frames and waits_for_membership(talk.frames[-1].state):
         talk.resume()

@@ -65,7 +65,8 @@ def converse(session: Session, known: Known, event: Event) -> Turned:
     else:
         _world(talk, event)
     talk.settle()
-    talk.frames = list(doors.still_open(tuple(talk.frames), talk.known))
+    doors.found_again(talk)
+    talk.settle()
     return Turned(talk.session(misses), tuple(talk.effects), talk.known, heard)
 
 
@@ -172,8 +173,7 @@ def _world(talk: Talk, event: Event) -> None:
         doors.bill(talk, event)
         return
     if isinstance(event, FoundAgain):
-        doors.found_again(talk)
-        return
+        return  # every turn looks after what is kept
     if isinstance(event, IN_OTHER_HANDS):
         doors.in_other_hands(talk, event)
     for index in range(len(talk.frames) - 1, -1, -1):

@@ -95,8 +95,8 @@ def wants_card(state: State) -> bool:
 
 
 def waits_for_membership(state: State) -> bool:
-    """Whether the state keeps something until its owner is a member."""
-    return isinstance(state, Kept | KeptBills)
+    """Whether the state keeps something, or has a question, until its owner is a member."""
+    return isinstance(state, Kept | KeptBills | AwaitMembership)
 
 
 def asks_name(state: State) -> bool:

@@ -61,6 +61,9 @@ _TRIES = text("""
       AND created_at > coalesce((SELECT max(created_at) FROM kyc_checks v
                                  WHERE v.member_id = :member AND v.kind = :kind AND v.decided_by IS NOT NULL
                                    AND v.decided_by NOT LIKE 'system:%'), '-infinity')""")
+_MOVED = text("""
+    SELECT v.id FROM account_changes h JOIN conversations v ON v.contact_id = h.to_contact AND v.programme_id = :programme
+    WHERE h.member_id = :member AND h.kind = 'moved' AND h.at >= :given ORDER BY h.id DESC, v.id LIMIT 1""")
 _OPEN_REVIEW = text("SELECT id FROM kyc_reviews WHERE check_id = :check AND state = 'open'")
 _NEW_REVIEW = text("""
     INSERT INTO kyc_reviews (id, check_id, why, state, approvals_needed, opened_at, note)
@@ -201,6 +204,13 @@ def of_token(conn: Connection, token: str) -> Check | None:
     """The check of the destination behind this secret."""
     row = conn.execute(_OF_TOKEN, {"token": token}).one_or_none()
     return None if row is None else _check(row)
+
+
+def told_in(conn: Connection, check: Check) -> str:
+    """The conversation that news of it goes to: where it was given, or that of the account's new number, for the old phone
+    may be anybody's."""
+    asked = {"member": check.member_id, "programme": check.programme_id, "given": check.created_at}
+    return str(conn.execute(_MOVED, asked).scalar_one_or_none() or check.conversation_id)
 
 
 def current(conn: Connection, member_id: str) -> Mapping[Kind, Check]:

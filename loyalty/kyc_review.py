@@ -33,9 +33,6 @@ NOTE_MAX = 500
 MEASURED = timedelta(days=30)
 
 _COLUMNS = "id, check_id, why, state, approvals_needed, opened_at, first_opened_at, decided_at, note"
-_MOVED = text("""
-    SELECT v.id FROM account_changes h JOIN conversations v ON v.contact_id = h.to_contact AND v.programme_id = :programme
-    WHERE h.member_id = :member AND h.kind = 'moved' AND h.at >= :given ORDER BY h.id DESC, v.id LIMIT 1""")
 _QUEUE = text(f"SELECT {_COLUMNS} FROM kyc_reviews WHERE state = 'open' ORDER BY opened_at, id LIMIT :most")
 _READ = text(f"SELECT {_COLUMNS} FROM kyc_reviews WHERE id = :id")
 _CONVERSATION = text("SELECT id FROM conversations WHERE id = :id FOR KEY SHARE")
@@ -190,7 +187,7 @@ def decide(conn: Connection, review_id: str, decision: Decision, tell: Tell) -> 
     if decision.verdict == "approve" and review.check.blind_index is None:
         raise CannotReview(f"{review_id} is a photo that nobody has read: enter what stands on it, or ask the member again")
     _vote(conn, review_id, decision)
-    conversation, review = _told_in(conn, review.check), read(conn, review_id)
+    conversation, review = kyc.told_in(conn, review.check), read(conn, review_id)
     if decision.verdict == "approve" and review.missing:
         _write(conn, review, review, decision)
         return Decided(review_id, review.state, review.missing, conversation)
@@ -204,12 +201,6 @@ def decide(conn: Connection, review_id: str, decision: Decision, tell: Tell) -> 
     tell(conn, conversation, f"{review_id}/{state}", check, decision.at)
     _write(conn, review, read(conn, review_id), decision)
     return Decided(review_id, state, 0, conversation)
-
-
-def _told_in(conn: Connection, check: Check) -> str:
-    """Where it was given, or in the account's new number's conversation: the old phone may be anybody's."""
-    asked = {"member": check.member_id, "programme": check.programme_id, "given": check.created_at}
-    return conn.execute(_MOVED, asked).scalar_one_or_none() or check.conversation_id
 
 
 def lock(conn: Connection, review_id: str) -> Review:

@@ -44,10 +44,11 @@ def renew(
             conn, actor=by.name, act="kyc.renew", subject=member, at=now, before=dict.fromkeys(again, "verified"),
             after=dict.fromkeys(again, "ask_again"), reason=note or reason,
         )  # fmt: skip
+        told_in = {kind: kyc.told_in(conn, before[kind]) for kind in again}
         for kind in again:
             event = to_json(KycAskedAgain(kind, before[kind].masked, reason))
-            inbox.put_happening(conn, before[kind].conversation_id, f"audit-{act}/{kind}", event, now, house.keyring)
-    for conversation in {before[kind].conversation_id for kind in again}:
+            inbox.put_happening(conn, told_in[kind], f"audit-{act}/{kind}", event, now, house.keyring)
+    for conversation in set(told_in.values()):
         HouseDesk(house).ring(conversation)
     if as_json:
         print_json({"member": member, "asked_again": list(again)})

@@ -27,8 +27,10 @@ _TALK = text("""
     WHERE c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)
     ORDER BY v.last_inbound_at DESC NULLS LAST, v.id DESC LIMIT 1 FOR UPDATE OF v""")
 _LIST = text("""
-    SELECT id, contact_id AS contact, asked_by, reason, asked_at, due_at, waits_for, cancelled_at, cancelled_by, done_at
+    SELECT id, contact_id AS contact, asked_by, reason, asked_at, due_at, waits_for, tried_at, cancelled_at,
+           cancelled_by, done_at
     FROM erasures ORDER BY asked_at DESC, id DESC LIMIT :last""")
+HELD_UP = {"payouts": "payouts on their way", "bills": "bills that are not decided yet, for a shop of somebody else's"}
 _why = click.option("--reason", required=True, help="How you made sure that it is they who ask; kept.")
 
 
@@ -62,8 +64,10 @@ def erase(ctx: click.Context, phone: str, reason: str, at_once: bool, actor: str
         click.echo(f"{phone} is erased on {day_of(waits.due_at)}; they are told, and can stop it. {waits.id}")
         return
     erased = erasing.erase(house, waits.id)
-    if erased is None or erased.waits_for is not None:
-        click.echo(f"{phone} has payouts on their way: erased as soon as they have ended. {waits.id}")
+    if erased is None:
+        click.echo(f"{phone} is not erased yet: an account changed hands just now. The next round does it. {waits.id}")
+    elif erased.waits_for is not None:
+        click.echo(f"{phone} has {HELD_UP[erased.waits_for]}: erased as soon as they have ended. {waits.id}")
     else:
         click.echo(f"erased: {len(erased.members)} accounts, {erased.points_given_up} points given up. {waits.id}")
 
@@ -119,4 +123,6 @@ def _stands(row: dict[str, Any]) -> str:
         return f"done {moment(row['done_at'])}"
     if row["cancelled_at"]:
         return f"stopped by {row['cancelled_by']}"
+    if row["waits_for"] == "fault":
+        return f"waits after a fault at {moment(row['tried_at'])}: see the log"
     return f"waits for {row['waits_for']}" if row["waits_for"] else "waits"

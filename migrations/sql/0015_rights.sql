@@ -12,7 +12,8 @@ CREATE TABLE erasures (
     reason          text NOT NULL,
     asked_at        timestamptz NOT NULL,
     due_at          timestamptz NOT NULL CHECK (due_at >= asked_at),
-    waits_for       text CHECK (waits_for IN ('payouts')),  -- what holds it up though its day has come
+    waits_for       text CHECK (waits_for IN ('payouts', 'bills', 'fault')),  -- what holds it up though its day has come
+    tried_at        timestamptz,                    -- then it waits behind those that nobody has tried yet
     cancelled_at    timestamptz,
     cancelled_by    text,
     done_at         timestamptz,
@@ -21,7 +22,7 @@ CREATE TABLE erasures (
 );
 CREATE UNIQUE INDEX erasures_open ON erasures (contact_id) WHERE cancelled_at IS NULL AND done_at IS NULL;
 CREATE INDEX erasures_due ON erasures (due_at) WHERE cancelled_at IS NULL AND done_at IS NULL;
-GRANT SELECT, INSERT, UPDATE (waits_for, cancelled_at, cancelled_by, done_at) ON erasures TO saathi_service;
+GRANT SELECT, INSERT, UPDATE (waits_for, tried_at, cancelled_at, cancelled_by, done_at) ON erasures TO saathi_service;
 
 CREATE TABLE retention_keys (                        -- each seals what must be kept of one person until one day
     id           text PRIMARY KEY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flows import events as ev
@@ -13,6 +13,7 @@ from flows.codec import from_json, session_from_json, session_to_json, to_json
 from flows.effects import Say
 from flows.entry import MEMBER, asked_secret, converse
 from flows.flowbook import BOOK, NEWS, keeper
+from flows.helpers_events import ShopSwitched
 from flows.kernel import step
 from flows.session import FRAMES_MAX, Known, Session
 from tests.effort import CONVERSATIONS, EVENTS_OF_A_STATE
@@ -47,6 +48,9 @@ def test_any_event_in_any_state_is_answered_as_declared_and_the_same_way_twice(k
 
 @settings(max_examples=CONVERSATIONS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(known, st.lists(from_outside, min_size=1, max_size=25))
+@example(Known("en"), [ev.DocumentSent(("doc_1",)), ShopSwitched("owner", "Ramesh", "retailer"), ev.Commanded("")])
+@example(Known("en"), [ev.CodesTyped(("A2BC-D3EF-G4HJ-K5LM",)), ev.Enrolled("", "retailer"), ev.Said("a c")])
+@example(Known("en"), [ev.CodesTyped(()), ev.Enrolled("", "electrician"), ev.Said("a c")])
 def test_any_conversation_holds(person: Known, happenings: list) -> None:
     session = Session()
     for event in happenings:

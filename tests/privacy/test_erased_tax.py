@@ -7,13 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from bot import erase, retention
+from handlers import ownership
 from ledger import points
+from loyalty import memberships
 from payouts import pan, passbook, tax_statement
 from payouts.lifecycle import Points
 from payouts.tax import quarter_days, tax_year
 from tests.cli.test_tax import PAN, Office
 from tests.handlers.redeeming import say
-from tests.house import DATA_KEYS, Home, home
+from tests.house import DATA_KEYS, RAMESH, SUNITA, Home, home
 from tests.privacy.planted import every_cell, seen
 from tests.privacy.test_rotation import SECOND, standing, with_keys
 from tests.servers import Database
@@ -42,10 +44,10 @@ def lines(house_home: Home) -> list[tuple[str, str, int]]:
     return [(line.pan, line.name, line.tax_paise) for line in statement.lines]
 
 
-def gone(made: Home) -> None:
-    made.write("delete my data")
-    made.write("", ButtonPayload="erase", ButtonText="x")
-    assert say(made, "DELETE") == "my_data.scheduled"
+def gone(made: Home, who: str = RAMESH) -> None:
+    made.write("delete my data", who)
+    made.write("", who, ButtonPayload="erase", ButtonText="x")
+    assert say(made, "DELETE", who=who) == "my_data.scheduled"
     made.forward(days=8)
     assert erase.run_due(made.house) == 1
 
@@ -83,3 +85,19 @@ def test_rotation_wraps_what_is_retained_too(taxed: Office) -> None:
     assert standing(taxed.home) == {"retention_keys/k2": 1}
     with_keys(taxed.home, SECOND)
     assert lines(taxed.home)[0][0] == PAN
+
+
+def test_what_was_deducted_before_a_shop_was_sold_stays_its_sellers_when_the_buyer_is_erased(taxed: Office) -> None:
+    made, member = taxed.home, taxed.home.conversation().member_id
+    made.write("hi", SUNITA)
+    made.forward(days=1)
+    with made.house.engine.begin() as conn:
+        memberships.lock(conn, member)
+        to = made.conversation(SUNITA).contact_id
+        ownership.hand_over(conn, made.house.keyring, member, to, "Sunita Buyer", by="meera", key="k", now=made.at)
+        pan.give(conn, made.house.keyring, member_id=member, pan="ZZZPS9876Q", source="chat", now=made.at)
+    before = lines(made)
+    assert before == [(PAN, "Ramesh Kumar", 250_000)]
+    made.forward(days=1)
+    gone(made, SUNITA)
+    assert lines(made) == before

@@ -9,8 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from base.sealing import CannotOpen
 from bot import data_file, my_data, pictures
 from bot.my_data import NothingHeld
+from handlers import ownership
+from loyalty import memberships
 from tests.cli.lived import Lived
 from tests.handlers.redeeming import ready, say
 from tests.house import RAMESH, SUNITA, Home
@@ -128,3 +131,31 @@ def test_a_letter_that_xml_does_not_know_breaks_no_file(with_bells: Home) -> Non
     with_bells.work()
     words, _ = parts(fetched(with_bells))
     assert "<w:p>]]>&amp;" in words and "नमस्ते" in words
+
+
+def test_whoever_sold_a_shop_reads_nothing_of_its_buyers(at_home: Home) -> None:
+    ready(at_home, 1)
+    at_home.write("hello", SUNITA)
+    talk, to = at_home.conversation(RAMESH), at_home.conversation(SUNITA).contact_id
+    with at_home.house.engine.begin() as conn:
+        memberships.lock(conn, talk.member_id)
+        ownership.hand_over(
+            conn, at_home.house.keyring, talk.member_id, to, "Sunita Buyer", by="meera", key="k", now=at_home.at
+        )  # fmt: skip
+        held = json.dumps(my_data.collect(at_home.house, conn, talk.contact_id), default=str)
+    assert "Sunita Buyer" not in held and "9898989898" not in held
+
+
+def test_a_file_that_failed_is_not_the_one_of_the_day(with_bells: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object) -> None:
+        raise CannotOpen("its key is gone")
+
+    with_bells.enrol()
+    with monkeypatch.context() as patch:
+        patch.setattr(my_data, "collect", lost)
+        say(with_bells, "my data")
+        tapped(with_bells, "file")
+        with_bells.work()
+    assert with_bells.told()[-1] == "my_data.file_failed"
+    say(with_bells, "my data")
+    assert tapped(with_bells, "file") == "my_data.file_asked"
