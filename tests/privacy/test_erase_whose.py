@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import erase, erase_retain
+from bot import erase, erase_retain, retention_store
 from handlers import ownership
 from loyalty import memberships, merge
 from tests.cli.shop import CommandLine
@@ -217,6 +217,6 @@ def test_a_store_that_does_not_delete_leaves_the_rest_erased(at_home: Home, monk
     def down(*_: object) -> None:
         raise OSError("the store is down")
 
-    monkeypatch.setattr(erase.retention_store, "forget_erased", down)
+    monkeypatch.setattr(retention_store, "forget_erased", down)
     assert due(at_home) == 1
     assert at_home.rows("SELECT waits_for, done_at IS NULL FROM erasures") == [(None, False)]
