@@ -40,9 +40,11 @@ _PERSON = text("SELECT id FROM contacts WHERE id = :contact OR merged_into = :co
 _LOCK = text("""
     SELECT asked_by, reason, due_at FROM erasures
     WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL FOR UPDATE""")
-# The conversations first, as everywhere; those of others who acted for the account too.
+# The conversations first, as everywhere; those of others who acted for the account too. NO KEY: somebody who has the member
+# and writes news into such a conversation asks for its key alone, and must not wait for us while we wait for the member.
 _TALKS = text("""
-    SELECT id FROM conversations WHERE contact_id = ANY(:person) OR member_id = ANY(:members) ORDER BY id FOR UPDATE""")
+    SELECT id FROM conversations WHERE contact_id = ANY(:person) OR member_id = ANY(:members)
+    ORDER BY id FOR NO KEY UPDATE""")
 _WAITS = text("""
     UPDATE erasures SET waits_for = :why, tried_at = :now WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL""")
 _DONE = text("UPDATE erasures SET done_at = :now, tried_at = :now, waits_for = NULL WHERE id = :id")

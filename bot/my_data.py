@@ -55,7 +55,10 @@ _PAYOUTS = text("""
 _PAN_GIVEN = text("SELECT masked, given_at FROM member_pans WHERE member_id = :member AND replaced_at IS NULL")
 _PROOFS = text("""
     SELECT kind, state, masked, source, reason, created_at AS given_at, decided_at FROM kyc_checks
-    WHERE member_id = :member ORDER BY created_at, id""")
+    WHERE member_id = :member
+      AND NOT EXISTS (SELECT FROM account_changes h
+                      WHERE h.member_id = :member AND h.kind = 'transferred' AND h.at > created_at)  -- a former owner's
+    ORDER BY created_at, id""")
 _DESTINATIONS = text("""
     SELECT s.token, s.kind, s.sealed, d.saved_at FROM destinations d JOIN secrets s ON s.token = d.token
     WHERE d.member_id = :member AND d.forgotten_at IS NULL AND s.member_id = :member ORDER BY d.saved_at, d.token""")
