@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import structlog
+from structlog.typing import EventDict
+
+_ROW = re.compile(r"^DETAIL:.*$", re.MULTILINE)
+
+
+def without_rows(logger: object, name: str, event: EventDict) -> EventDict:
+    """Of a database's fault the line that quotes the row: keys and numbers of people stand in it in the clear."""
+    for field in ("exception", "why"):
+        if isinstance(told := event.get(field), str):
+            event[field] = _ROW.sub("DETAIL: (left out)", told)
+    return event
 
 
 def configure() -> None:
@@ -15,6 +27,7 @@ def configure() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            without_rows,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -28,6 +41,7 @@ def configure() -> None:
                 structlog.stdlib.add_logger_name,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.format_exc_info,
+                without_rows,
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,

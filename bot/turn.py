@@ -13,8 +13,9 @@ from functools import cache
 from typing import Any
 
 import structlog
+from psycopg.errors import CheckViolation
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from base import driver
 from bot import bells
@@ -79,6 +80,13 @@ def run(house: House, conversation_id: str) -> None:
         bells.ring_turn(house, conversation_id)
 
 
+def _month_was_made(fault: Exception) -> bool:
+    """Whether the journal's row was on its way to the partition for rows without a month when its month was attached: there
+    the row has no place any more, and it finds its own when the event is taken anew."""
+    cause = fault.orig if isinstance(fault, IntegrityError) else None
+    return isinstance(cause, CheckViolation) and cause.diag.table_name == "journal_rest"
+
+
 def take_one(house: House, conversation_id: str, tasks: list[tuple[str, str]]) -> bool:
     """Answer the oldest event. True when another one waits; False when none does or another process has the conversation.
 
@@ -98,6 +106,8 @@ def take_one(house: House, conversation_id: str, tasks: list[tuple[str, str]]) -
     except Exception as fault:
         if (isinstance(fault, DBAPIError) and fault.connection_invalidated) or taken is None:
             raise
+        if _month_was_made(fault):
+            return True
         _failed(house, taken, fault)
         return True
     if written is not None:

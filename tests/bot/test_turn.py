@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -198,6 +199,22 @@ def test_a_connection_that_dies_under_the_turn_is_not_counted(at_home: Home, mon
     assert at_home.rows("SELECT failures FROM inbox WHERE handled_at IS NULL") == [(0,)]
     turn.run(at_home.house, at_home.conversation().id)
     assert at_home.told()[-1] == "menu.main"
+
+
+def test_a_month_that_is_made_under_the_turn_is_nobodys_fault(at_home: Home) -> None:
+    at_home.enrol()
+    with at_home.house.engine.connect() as conn, ThreadPoolExecutor(1) as pool:
+        conn.execute(text("SELECT journal_month_add(CAST(:day AS date))"), {"day": at_home.at.date()})
+        writing = pool.submit(at_home.write, "menu")  # its row waits for the partition that is for no month
+        waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'journal_rest'::regclass")
+        with at_home.house.engine.connect() as eyes:
+            while not eyes.execute(waits).scalar_one():
+                time.sleep(0.01)
+        conn.commit()
+        writing.result(10)
+    assert at_home.told()[-1] == "menu.main"
+    assert at_home.count("SELECT count(*) FROM inbox WHERE failures > 0 OR handled_at IS NULL") == 0
+    assert at_home.count("SELECT count(*) FROM journal_rest") == 0
 
 
 def test_a_session_that_cannot_be_opened_parks_without_a_word_lost(at_home: Home) -> None:
