@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from base.media_store import NotStored
 from bot.cli.acting import also, as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.cli.kyc_renew import renew
+from bot.cli.private_file import write_private
 from bot.desk import HouseDesk
 from bot.wiring import House
 from console import kyc_page, words
@@ -129,17 +129,15 @@ group.add_command(renew)
 
 
 def _write(house: House, photo: Photo | None, out: Path) -> None:
-    """Only its owner may read it, from the first byte on; never over another file."""
     if photo is None:
         raise refuse("no photo was sent, or it is there no more")
     try:
         data = photo.opened(house.media.get(photo.stored_as))
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
     except NotStored as fault:
         raise refuse("the photo is not in the media store") from fault
     except OSError as fault:
-        raise refuse(f"{out} cannot be written: {fault.strerror or type(fault).__name__}") from fault
+        raise refuse(f"the media store cannot be read: {fault.strerror or type(fault).__name__}") from fault
+    write_private(out, data)
 
 
 def _decide(

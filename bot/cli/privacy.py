@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, of, print_json, refuse
 from bot.cli.member import addresses, nobody
 from bot.cli.privacy_erase import erase, erasures, keep
+from bot.cli.private_file import write_private
 
 _FIND = text("""
     SELECT id FROM contacts WHERE address = ANY(:addresses) OR external_user_id = ANY(:addresses)
@@ -103,7 +103,7 @@ def export(ctx: click.Context, phone: str, out: Path, reason: str, actor: str) -
         counts = {part: len(held[part]) for part in ("accounts", "bills", "photos", "messages")}
         now = house.clock.now(conn)
         audit.write(conn, actor=by.name, act="privacy.export", subject=contact, at=now, after=counts, reason=reason)
-    _write(out, data_file.as_json(held).encode() if out.suffix == ".json" else data_file.document(held))
+    write_private(out, data_file.as_json(held).encode() if out.suffix == ".json" else data_file.document(held))
     click.echo(f"wrote {out}: {', '.join(f'{count} {part}' for part, count in counts.items())}")
 
 
@@ -124,7 +124,7 @@ def breach(ctx: click.Context, since: str, staff_name: str | None, out: Path, re
         after = {"since": since, "staff": staff_name, "people": len(rows)}
         now, subject = house.clock.now(conn), f"since {since}"
         audit.write(conn, actor=by.name, act="privacy.breach", subject=subject, at=now, after=after, reason=reason)
-    _write(out, privacy_report.touched_csv(rows).encode("utf-8-sig"))
+    write_private(out, privacy_report.touched_csv(rows).encode("utf-8-sig"))
     click.echo(f"wrote {out}: {len(rows)} people")
 
 
@@ -170,12 +170,3 @@ def _day(written: str) -> datetime:
 def _free(out: Path) -> None:
     if out.exists():
         raise refuse(f"{out} is there already; choose another name, so that nothing is written over")
-
-
-def _write(out: Path, data: bytes) -> None:
-    """Only its owner may read it, from the first byte on; never over another file."""
-    try:
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-    except OSError as fault:
-        raise refuse(f"{out} cannot be written: {fault.strerror}") from fault

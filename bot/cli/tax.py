@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +17,7 @@ from base.money import rupees
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, of, print_json, refuse
 from bot.cli.member import addresses
+from bot.cli.private_file import write_private
 from payouts import passbook, tax_statement
 from payouts.tax import quarter_days, rule_on, tax_year
 
@@ -95,7 +95,7 @@ def export(ctx: click.Context, year: str, quarter: int, out: Path, as_json: bool
         audit.write(
             conn, actor=staff.name, act="tax.export", subject=f"{year}/Q{quarter}", at=house.clock.now(conn), after=summary
         )
-    _write(out, tax_statement.as_csv(statement, house.tax_rules))
+    write_private(out, tax_statement.as_csv(statement, house.tax_rules).encode("utf-8-sig"))
     without = sum(line.without_pan for line in statement.lines)
     told = {"year": year, "quarter": quarter, "file": str(out), **summary, "without_pan": without}
     if as_json:
@@ -105,16 +105,6 @@ def export(ctx: click.Context, year: str, quarter: int, out: Path, as_json: bool
     if statement.pending:
         tax_pending = rupees(statement.pending_tax_paise)
         click.echo(f"not complete: {statement.pending} payouts of the quarter ({tax_pending} of tax) are still on their way")
-
-
-def _write(out: Path, words: str) -> None:
-    """Only its owner may read it, from the first byte on; never over another file."""
-    try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-            file.write(words)
-    except OSError as fault:
-        raise refuse(f"{out} cannot be written: {fault.strerror}") from fault
 
 
 def _print(page: dict[str, Any]) -> None:
