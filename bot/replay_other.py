@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -69,10 +70,10 @@ def other(revision: str, repository: Path = ROOT) -> Iterator[Other]:
 
 
 def _git(repository: Path, *words: str) -> bytes:
-    try:
-        done = subprocess.run(["git", "-C", str(repository), *words], capture_output=True, timeout=GIT_S)
-    except FileNotFoundError:
-        raise CannotCompare("git is not installed here: compare in a checkout") from None
+    git = shutil.which("git")
+    if git is None:
+        raise CannotCompare("git is not installed here: compare in a checkout")
+    done = subprocess.run([git, "-C", str(repository), *words], capture_output=True, timeout=GIT_S)
     if done.returncode:
         said = " ".join(done.stderr.decode("utf-8", "replace").split()) or "there is no such revision"
         raise CannotCompare(f"git knows no such flows: {said}; name a commit, a branch or a tag of this checkout")
