@@ -9,7 +9,8 @@ import pytest
 import redis
 from sqlalchemy import Connection
 
-from tests.servers import Database, SharedServers, admin_engine, cloned, shared, template
+from tests.reused import Pool
+from tests.servers import Database, SharedServers, admin_engine, shared, template
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 SERVERS = pytest.StashKey[SharedServers]()
@@ -78,12 +79,20 @@ def database_template(admin: Connection) -> str:
     return template(admin)
 
 
+@pytest.fixture(scope="session")
+def databases(admin: Connection, database_template: str) -> Iterator[Pool]:
+    """Migrated databases that go from test to test, each time as new."""
+    pool = Pool(admin, database_template)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-def database(admin: Connection, database_template: str) -> Iterator[Database]:
+def database(databases: Pool) -> Iterator[Database]:
     """A migrated database of this test's own: `.url` logs in as the owner, `.engine` works as the service does."""
     from base.db import make_engine
 
-    with cloned(admin, database_template) as url:
+    with databases.lent() as url:
         engine = make_engine(url)
         yield Database(url, engine)
         engine.dispose()
