@@ -1,0 +1,82 @@
+CREATE TABLE campaigns (
+    id           text NOT NULL,                        -- the file's own name for it
+    programme_id text NOT NULL REFERENCES programmes,
+    sender_id    text NOT NULL REFERENCES senders,
+    state        text NOT NULL CHECK (state IN ('draft', 'approved', 'scheduled', 'sending', 'paused', 'stopped', 'done')),
+    file         jsonb NOT NULL,                       -- campaigns.spec.Campaign; approved words never change
+    file_hash    text NOT NULL,
+    priority     integer NOT NULL CHECK (priority BETWEEN 1 AND 3),
+    category     text NOT NULL CHECK (category IN ('marketing', 'utility')),
+    starts_at    timestamptz,
+    ends_at      timestamptz,
+    created_by   text NOT NULL,
+    created_at   timestamptz NOT NULL,
+    approved_by  text,
+    approved_at  timestamptz,
+    sent_by      text,                                 -- who said send or schedule
+    began_at     timestamptz,
+    planned_at   timestamptz,                          -- the whole audience has been walked; never with a trigger
+    ended_at     timestamptz,
+    why          text NOT NULL DEFAULT '',             -- of a pause or a stop: operator's words, or a fault's slug
+    cursor       text NOT NULL DEFAULT '',             -- the last member that was walked; ids sort as they were made
+    planned      integer NOT NULL DEFAULT 0,           -- members walked, of the size below
+    size         integer NOT NULL DEFAULT 0,           -- of the audience when it began
+    PRIMARY KEY (programme_id, id),
+    CHECK ((approved_at IS NULL) = (approved_by IS NULL)),
+    CHECK (state IN ('draft', 'stopped') OR approved_at IS NOT NULL)
+);
+CREATE INDEX campaigns_live ON campaigns (starts_at) WHERE state IN ('scheduled', 'sending');
+
+CREATE TABLE campaign_people (
+    programme_id    text NOT NULL,
+    campaign_id     text NOT NULL,
+    member_id       text NOT NULL REFERENCES members,
+    occasion        text NOT NULL DEFAULT '',          -- of a trigger: the day or event this is about, 2026-01-05
+    outcome         text NOT NULL CHECK (outcome IN ('queued', 'holdout', 'left_out')),
+    reason          text NOT NULL DEFAULT '',          -- of the left out: campaigns.reasons
+    arm             text NOT NULL DEFAULT '',          -- also of the held out: the arm they would have had is empty
+    locale          text NOT NULL DEFAULT '',
+    conversation_id text REFERENCES conversations,
+    outbox_key      text UNIQUE,                       -- campaign/<id>/<member>[/<occasion>]
+    link_token      text UNIQUE,
+    decided_at      timestamptz NOT NULL,              -- conversions count from here
+    balance         bigint,                            -- points when it was decided, and what they had done before:
+    before_count    integer,                           -- the goal's events in as many days before, for comparison
+    PRIMARY KEY (programme_id, campaign_id, member_id, occasion),
+    FOREIGN KEY (programme_id, campaign_id) REFERENCES campaigns,
+    CHECK ((outcome = 'queued') = (outbox_key IS NOT NULL)),
+    CHECK ((outcome = 'left_out') = (reason <> ''))
+);
+CREATE INDEX campaign_people_member ON campaign_people (member_id, decided_at) WHERE outcome = 'queued';
+
+CREATE TABLE campaign_listed (                          -- a CSV list that goes with a campaign
+    programme_id text NOT NULL,
+    campaign_id  text NOT NULL,
+    member_id    text NOT NULL REFERENCES members,
+    PRIMARY KEY (programme_id, campaign_id, member_id),
+    FOREIGN KEY (programme_id, campaign_id) REFERENCES campaigns
+);
+
+CREATE TABLE campaign_clicks (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    link_token   text NOT NULL REFERENCES campaign_people (link_token),
+    at           timestamptz NOT NULL
+);
+CREATE INDEX campaign_clicks_token ON campaign_clicks (link_token);
+
+CREATE TABLE audiences (                                -- saved conditions
+    programme_id text NOT NULL REFERENCES programmes,
+    name         text NOT NULL,
+    condition    text NOT NULL,
+    saved_by     text NOT NULL,
+    saved_at     timestamptz NOT NULL,
+    PRIMARY KEY (programme_id, name)
+);
+
+ALTER TABLE senders ADD COLUMN people_per_day integer CHECK (people_per_day > 0);  -- WhatsApp's tier: people we may begin with
+                                                                                  -- in 24 hours; NULL: no limit is known
+CREATE INDEX outbox_campaign ON outbox (conversation_id, accepted_at) WHERE lane = 'campaign';
+
+GRANT SELECT, INSERT ON campaigns, campaign_people, campaign_listed, campaign_clicks, audiences TO saathi_service;
+GRANT UPDATE ON campaigns, audiences TO saathi_service;
+GRANT DELETE ON campaign_listed, audiences TO saathi_service;
