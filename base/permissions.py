@@ -119,6 +119,8 @@ PUBLIC_ROUTES = frozenset({
     "webhooks.twilio_inbound", "webhooks.twilio_status", "webhooks.razorpayx_events", "webhooks.cashfree_events",
     "healthz", "readyz", "metrics", "media", "static", "console.static", "console.sign_in",
 })  # fmt: skip
+# There only where time may be moved, for this machine's sandbox: nothing of them exists in a house that faces the real world.
+DEVELOPMENT_ROUTES = frozenset({"dev.conversation", "dev.clock", "dev.chat"})
 
 
 def may(roles: Iterable[str], act: str) -> bool:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import structlog
 from redis import RedisError
 from requests import RequestException
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.base.exceptions import TwilioException
 
+from base.clock import OFFSET_SQL
 from bot import (
     absent,
     accounts,
@@ -72,7 +74,10 @@ def run(house: House, stop: threading.Event | None = None) -> None:
     due = {timer.name: 0.0 for timer in TIMERS}
     heartbeat.beat(house, "clock")  # what follows may take a while
     caught_up, again_at = False, 0.0
+    dial = _Dial(house)
     while not stop.is_set():
+        if dial.was_turned():
+            due = dict.fromkeys(due, 0.0)  # who moves time wants to see now what it brings, not at the timers' next round
         if not caught_up and house.monotonic() >= again_at:
             again_at = house.monotonic() + CATCH_UP_EVERY_S  # what came while nobody was there is looked for until it is found
             caught_up = once(house, "recover since yesterday", recover.since_yesterday)
@@ -81,6 +86,29 @@ def run(house: House, stop: threading.Event | None = None) -> None:
                 due[timer.name] = house.monotonic() + timer.every_s
                 once(house, timer.name, timer.run)
         stop.wait(0.5)
+
+
+class _Dial:
+    """The development clock's offset as it was at the last look. Facing the real world nothing is looked at."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._offset_s = self._read()
+
+    def was_turned(self) -> bool:
+        """Since the last look; without a database nobody can tell, and the next look says it."""
+        before, now = self._offset_s, self._read()
+        self._offset_s = before if now is None else now
+        return None not in (before, now) and before != now
+
+    def _read(self) -> int | None:
+        if not self._house.settings.development:
+            return None
+        try:
+            with self._house.autocommit.connect() as conn:
+                return int(conn.execute(text(f"SELECT {OFFSET_SQL}")).scalar_one())
+        except SQLAlchemyError:
+            return None
 
 
 def once(house: House, name: str, job: Callable[[House], object]) -> bool:

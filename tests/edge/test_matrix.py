@@ -15,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from base.permissions import ACTS, OPERATOR_VERBS, PUBLIC_ROUTES, ROLES, may
+from base.permissions import ACTS, DEVELOPMENT_ROUTES, OPERATOR_VERBS, PUBLIC_ROUTES, ROLES, may
 from bot.app import create_app
 from bot.cli.main import cli
 from tests.cli.test_acts import TAKES_NO_NAME, acts_of, verbs
@@ -165,3 +165,19 @@ def test_every_route_is_in_the_table_or_on_the_list_of_public_ones(world: World)
         acts = getattr(app.view_functions[rule.endpoint], "acts", ())
         assert bool(acts) != (rule.endpoint in PUBLIC_ROUTES), rule.endpoint
         assert set(acts) <= set(ACTS)
+
+
+def test_development_routes_are_nowhere_else(world: World) -> None:
+    """Facing the real world not even a 405 tells of them; in development there is nothing beside them."""
+    real = world.browsers["ops"].web.application
+    assert world.home.house.settings.development is False
+    with home(world.home.house.settings.database_url) as made:
+        ours = made.web.application
+        extra = {r.endpoint: r for r in ours.url_map.iter_rules()}
+        for rule in real.url_map.iter_rules():
+            del extra[rule.endpoint]
+        assert set(extra) == DEVELOPMENT_ROUTES
+        headers = {"X-Saathi-Sandbox": "1", "Host": "localhost"}
+        for rule in extra.values():
+            for method in ("GET", "POST", "OPTIONS", "PUT"):
+                assert real.test_client().open(rule.rule, method=method, headers=headers).status_code == 404
