@@ -62,7 +62,7 @@ def clock() -> tuple[Response, int] | Response:
         return jsonify({"error": str(fault)}), 400
     except dial.CannotTurn as fault:
         return jsonify({"error": str(fault)}), 409
-    return jsonify({"now": now.isoformat(), "sandbox_moved": bool(house.settings.sandbox_url)})
+    return jsonify({"now": now.isoformat()})
 
 
 @dev.get("/chat")

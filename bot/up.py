@@ -42,7 +42,7 @@ def start(settings: Settings, malformed: Sequence[str] = ()) -> list[str]:
     supervise.start_detached(settings.root, env, commands(settings.root, embedded=embedded, sandbox=True))
     _wait(f"http://127.0.0.1:{sandbox}/healthz", settings.root)
     _wait(f"http://127.0.0.1:{web}/readyz", settings.root, settings.ops_token)
-    _sync_content(settings)
+    _settle_in(settings)
     from bot.demo_invoices import samples  # draws with libraries that no other command needs
 
     samples(settings.home / "samples", datetime.now(UTC).date(), int(time.time()) % 100_000)
@@ -135,13 +135,20 @@ def sandbox_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _sync_content(settings: Settings) -> None:
+def _settle_in(settings: Settings) -> None:
+    """Our templates and our time, at a sandbox that has just begun."""
     from bot.content import sync
+    from bot.dial import CannotTurn, bring_along
     from bot.wiring import house
 
     made = house(settings)
-    sync(made)
-    made.close()
+    try:
+        bring_along(made)
+        sync(made)
+    except CannotTurn as fault:
+        raise BadSettings(str(fault)) from fault
+    finally:
+        made.close()
 
 
 def _taken(port: int) -> bool:

@@ -118,9 +118,7 @@ def advance() -> Response:
     seconds = asked.get("advance_s")
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < 10**9:
         raise ValueError("advance_s must be a number of seconds, not negative")
-    world.dial.advance(seconds)
-    world.scheduler.clock_moved()
-    world.events.append("clock", ahead_s=world.dial.ahead_s)
+    world.move_clock(seconds)
     return clock()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask, Response, jsonify
 
-from sandbox import control, samples
+from sandbox import control, samples, service
 from sandbox.httpd import MAX_REQUEST_BYTES, Server
 from sandbox.razorpayx import beneficiaries, payouts, validations
 from sandbox.razorpayx import control as razorpayx_control
@@ -37,7 +37,8 @@ def create_app() -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     twilio_parts = (messages, media, account, content_api)
-    for part in (*twilio_parts, beneficiaries, payouts, validations, control, samples, content_control, razorpayx_control):
+    ours = (control, service, samples, content_control, razorpayx_control)
+    for part in (*twilio_parts, beneficiaries, payouts, validations, *ours):
         app.register_blueprint(part.routes)
     app.register_blueprint(media.cdn)
     app.register_error_handler(Refused, answer_refused)

@@ -15,6 +15,11 @@ export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
 export const at = (number) => `/phones/${encodeURIComponent(number)}`;
 
+export const inside = (what, number, more = "") => get(`/service/${what}?phone=${encodeURIComponent(number)}${more}`);
+
+// Moves the service's time and the sandbox's: {advance_s} or {past}.
+export const travel = (how) => post("/service/clock", how);
+
 export function toBase64(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

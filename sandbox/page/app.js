@@ -57,6 +57,7 @@ async function open(details, andLook = true) {
 
 // The phone goes back to reading by itself, else its messages would stay unread for ever.
 function put_away(column) {
+  column.look(false);
   column.node.remove();
   columns.delete(column.number);
   if (active === column) active = null;
@@ -95,6 +96,7 @@ function read(column) {
 
 async function happened(event) {
   const column = columns.get(event.phone);
+  for (const each of event.phone ? [column] : columns.values()) each?.inside.soon();
   if (event.kind === "reset") return startedAnew();
   if (event.kind === "clock") return moveClock(event.ahead_s);
   if (event.kind === "payout") return showPayoutsNow();

@@ -1,6 +1,6 @@
 // The side panel: phones to open, the clock, faults, payouts.
 
-import { at, call, get, post } from "./api.js";
+import { at, call, get, post, travel } from "./api.js";
 import { el } from "./dom.js";
 
 const $ = (id) => document.getElementById(id);
@@ -76,7 +76,10 @@ async function addPhone(form, open) {
 
 async function advance(event) {
   const seconds = Number(event.target.dataset?.seconds);
-  if (seconds) moveClock((await post("/clock", { advance_s: seconds })).ahead_s);
+  if (!seconds) return;
+  const { ahead_s, service_moved } = await travel({ advance_s: seconds });
+  $("clock-note").textContent = service_moved ? "Moved this page and the service." : "Moved this page only: the service has no such clock.";
+  moveClock(ahead_s);
 }
 
 function showClock() {

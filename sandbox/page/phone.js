@@ -3,6 +3,7 @@
 import { at, get, post, toBase64 } from "./api.js";
 import { bubble, dayMark, typingBubble, update } from "./bubble.js";
 import { el, icon } from "./dom.js";
+import { Inside } from "./inside.js";
 import { pickFromList, previewFile } from "./sheets.js";
 
 export class PhoneColumn {
@@ -26,7 +27,8 @@ export class PhoneColumn {
     this.talk = el("div", { class: "talk", role: "log", tabindex: "0", "aria-label": "Messages" });
     this.input = el("textarea", { rows: 1, placeholder: "Message", "aria-label": "Message", dir: "auto" });
     this.screen = el("div", { class: "screen" }, this.contact(), this.talk, this.composer());
-    this.node = el("section", { class: "phone" }, this.owner, this.screen);
+    this.inside = new Inside(this.number, this.world);
+    this.node = el("section", { class: "phone" }, this.owner, el("div", { class: "sides" }, this.screen, this.inside.node));
     for (const kind of ["pointerdown", "focusin"]) this.node.addEventListener(kind, () => this.world.looking(this));
   }
 
@@ -37,7 +39,16 @@ export class PhoneColumn {
     this.shownNumber = el("span", { class: "number" });
     this.flag = el("span", { class: "flag", hidden: true }, "number hidden");
     this.shut = el("button", { class: "close", onclick: () => this.world.close(this) }, "×");
-    return el("div", { class: "owner" }, this.unread, this.profile, this.shownNumber, this.flag, this.shut);
+    this.opens = el("button", { class: "opens", "aria-expanded": "false", onclick: () => this.look(this.inside.node.hidden) }, "State");
+    return el("div", { class: "owner" }, this.unread, this.profile, this.shownNumber, this.flag, this.opens, this.shut);
+  }
+
+  // Opens what is inside, or closes it.
+  look(wanted) {
+    this.opens.setAttribute("aria-expanded", String(wanted));
+    this.node.classList.toggle("opened", wanted);
+    this.inside.open(wanted);
+    if (wanted) this.node.scrollIntoView({ inline: "nearest", block: "nearest" });
   }
 
   contact() {
@@ -140,6 +151,7 @@ export class PhoneColumn {
     this.shownNumber.textContent = details.phone.replace(/^(\+91)(\d{5})(\d{5})$/, "$1 $2 $3");
     this.flag.hidden = !details.hidden;
     this.flag.title = details.address;
+    this.opens.setAttribute("aria-label", `State of ${profile_name}`);
     this.shut.setAttribute("aria-label", `Put ${profile_name} away`);
   }
 

@@ -1,5 +1,6 @@
 """A bot small enough to read at a glance, which answers with everything the page must be able to show."""
 
+import json
 import struct
 import threading
 import zlib
@@ -39,9 +40,13 @@ class ChattingBot:
         self.status = "204 No Content"  # of inbound messages; another one is neither heard nor answered
         self.contents: dict[str, str] = {}
         self.forms: list[dict[str, str]] = []
+        self.inside: dict[str, Any] = {}  # what it tells of a conversation; empty: it tells nothing of itself
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         form = dict(parse_qsl(environ["wsgi.input"].read().decode(), keep_blank_values=True))
+        if environ["PATH_INFO"] == "/dev/conversation" and self.inside:
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(self.inside).encode()]
         inbound = environ["PATH_INFO"] == "/twilio/inbound"
         if inbound and self.status.startswith("2"):
             self.forms.append(form)
