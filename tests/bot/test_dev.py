@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import clock, dial
+from bot import clock, dial, due
 from bot.dev import HEADER
 from flows.chat import parse, rewrite
+from sandbox.server import running
+from sandbox.settings import Settings as SandboxSettings
 from tests.bot.test_clock_process import Stop
 from tests.house import RAMESH, START, SUNITA, Home, home
 from tests.journal.test_replay import tampered
@@ -143,6 +145,46 @@ class TestTime:
         assert asked(at_home, who=SUNITA)["next"] is None
         at_home.change("UPDATE payouts SET next_at = NULL, promised_at = :at", at=START + timedelta(minutes=20))
         assert asked(at_home)["next"]["what"] == "promise"
+
+    @pytest.mark.parametrize(("what", "row"), [
+        ("pin", "INSERT INTO member_pins (member_id, wrong, locked_until) VALUES (:member, 5, :at)"),
+        ("destination", """INSERT INTO destinations (token, member_id, kind, saved_at, usable_at)
+                           VALUES ('sec_x', :member, 'vpa', :before, :at)"""),
+        ("lock_out", """INSERT INTO lock_outs (id, contact_id, programme_id, kind, count, at, until)
+                        VALUES ('lck_x', :contact, :programme, 'bills', 1, :before, :at)"""),
+        ("task", """INSERT INTO tasks (id, key, kind, queue, conversation_id, payload, due_at, created_at)
+                    VALUES ('tsk_x', 'x', 'photo', 'media', :conversation, '{}', :at, :before)"""),
+        ("erasure", """INSERT INTO erasures (id, contact_id, conversation_id, asked_by, reason, asked_at, due_at)
+                       VALUES ('era_x', :contact, :conversation, 'member', 'asked', :before, :at)"""),
+    ])  # fmt: skip
+    def test_what_waits_for_them_and_nobody_else(self, at_home: Home, what: str, row: str) -> None:
+        for who in (RAMESH, SUNITA):
+            at_home.enrol(who)
+        him = at_home.conversation()
+        values = {
+            "member": him.member_id, "contact": him.contact_id, "programme": him.programme_id, "conversation": him.id,
+            "before": START, "at": START + timedelta(minutes=30),
+        }  # fmt: skip
+        at_home.change(row, **{name: value for name, value in values.items() if f":{name}" in row})
+        coming = asked(at_home)["next"]
+        assert coming["what"] == what and coming["words"] == due.WORDS[what]
+        assert datetime.fromisoformat(coming["at"]) == values["at"]
+        assert asked(at_home, who=SUNITA)["next"]["what"] == "window"
+
+    def test_points_run_out_when_nothing_else_is_near(self, at_home: Home) -> None:
+        at_home.enrol()
+        at_home.write(at_home.codes()[0])
+        turn_clock(at_home, advance_s=90_000)
+        coming = asked(at_home)["next"]
+        assert coming["what"] == "points" and datetime.fromisoformat(coming["at"]) > START + timedelta(days=30)
+
+    def test_a_sandbox_that_begins_is_brought_to_our_time(self, database: Database) -> None:
+        with running(SandboxSettings(port=0)) as world, home(database.url, sandbox_url=world.settings.own_url) as made:
+            dial.bring_along(made.house)
+            assert world.dial.ahead_s == 0
+            made.change("UPDATE dev_clock SET offset_s = 90000")
+            dial.bring_along(made.house)
+            assert world.dial.ahead_s == 90_000
 
     def test_forward(self, at_home: Home) -> None:
         assert turn_clock(at_home, advance_s=3600)[1]["now"].startswith("2026-01-05T05:30:00")
