@@ -285,6 +285,8 @@ def _doubt(number: str) -> float:
         number = number[opening.end() :]
     if "l" in number and not any(c.islower() and c != "l" for c in number):
         return 0.7  # `l/23`, `Sl23`: a capital I, or a 1
+    if any(c.islower() for c in number) and not any(c.isupper() for c in number):
+        return 0.8  # papers print capitals; a blurred `JAE` is read as `jae`
     if re.search(r"(?<=[0-9])[OoIlSBZ](?=[0-9/\-]|$)|[a-z](?=[0-9])(?<=[0-9][a-z])", number):
         return 0.7
     if re.search(r"(?<=[/\-])[OoIl](?=[0-9])|(?<=[A-Za-z])[Oo](?=0)|(?<=[A-Za-z])[Il](?=1)", number):
