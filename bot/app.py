@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import bells, dev, edge, migrate, pictures
+from bot import bells, edge, migrate, pictures
 from bot.desk import HouseDesk
 from bot.log import configure
 from bot.webhooks import BODY_MAX_BYTES, webhooks
@@ -30,7 +30,10 @@ def create_app(given: House | None = None) -> Flask:
     app.extensions["house"] = made
     app.register_blueprint(webhooks)
     pages.register(app, HouseDesk(made))
-    dev.register(app, made)
+    if made.settings.development:
+        from bot.dev import dev  # not even loaded where the world is real
+
+        app.register_blueprint(dev)
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
     app.add_url_rule("/readyz", "readyz", edge.inside(made, lambda: ready(made)))
     app.add_url_rule("/media/<token>", "media", lambda token: pictures.serve(made, token))

@@ -1,6 +1,6 @@
 """What the sandbox's page asks the service: where a conversation stands, another time, a golden of it. Development only.
 
-These routes exist where `clock advance` is allowed and nowhere else, and answer this machine's programs alone.
+These routes exist where `clock advance` is allowed and nowhere else (bot/app.py), and answer this machine's programs alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from bot import dial, due, replay_reads
 from bot.dev_view import standing
@@ -25,12 +25,6 @@ FORWARD_MAX_S = 366 * 86_400  # at once
 _PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 dev = Blueprint("dev", __name__, url_prefix="/dev")
-
-
-def register(app: Flask, house: House) -> None:
-    """Open them, in development; elsewhere there is nothing under /dev."""
-    if house.settings.development:
-        app.register_blueprint(dev)
 
 
 @dev.before_request

@@ -1,70 +1,17 @@
 """The WhatsApp-like page in a real browser, driven as a person would, partly by keyboard alone."""
 
 import os
-import re
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from sandbox.httpd import Server
-from sandbox.server import running
-from sandbox.settings import Settings
 from sandbox.world import World
 from tests.sandbox.chatting import ChattingBot, picture
+from tests.sandbox.conftest import CHROMIUM
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"page tests left out: there is no {CHROMIUM}")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-FLAGS += " --disable-component-update --disable-sync"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def bot() -> Iterator[tuple[ChattingBot, World]]:
-    bot = ChattingBot()
-    server = Server("127.0.0.1", 0)
-    server.app = bot
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    with running(Settings(port=0, bot_url=f"http://127.0.0.1:{server.port}", tick_ms=20)) as world:
-        settings = world.settings
-        bot.api, bot.account, bot.sender = (
-            settings.own_url,
-            (settings.account_sid, settings.auth_token),
-            settings.sender,
-        )
-        bot.prepare()
-        yield bot, world
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def page(browser: Browser, bot: tuple[ChattingBot, World]) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    failures: list[str] = []
-    asked: list[str] = []
-    page.on("pageerror", lambda problem: failures.append(str(problem)))
-    page.on("console", lambda line: failures.append(line.text) if line.type == "error" else None)
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(bot[1].settings.own_url)
-    expect(page.locator(".phone")).to_have_count(2)
-    yield page
-    context.close()
-    assert failures == []
-    local = (bot[1].settings.own_url, "blob:", "data:")
-    assert [url for url in asked if not url.startswith(local)] == []  # nothing from outside
 
 
 def write(page: Page, text: str, phone: int = 0) -> None:
@@ -235,52 +182,6 @@ def test_what_the_service_did_not_take_is_said_in_the_chat(page: Page, bot: tupl
     expect(first.get_by_role("button", name="Redeem")).to_be_visible()
     expect(first.get_by_role("note")).to_have_count(1)
     expect(first.locator(".mine").last.get_by_label("read", exact=True)).to_be_visible()
-
-
-ATTACK = "<img src=x onerror=\"document.title='broken'\">"
-STANDING = {
-    "now": "2026-01-05T04:30:00+00:00", "turns": 2, "turn": 2, "at": None, "gone": None, "next": None,
-    "state": f"enrol.{ATTACK}",
-    "frames": [
-        {"flow": "details", "version": 1, "kind": "AwaitMembership", "fields": {}},
-        {"flow": "enrol", "version": 1, "kind": "AskRole", "fields": {"name": ATTACK, ATTACK: [{"$": "X", "deep": ATTACK}]}},
-    ],
-    "asked": "enrol.ask_role", "misses": 1,
-    "steps": [{"event": {"kind": "Said", "fields": {"text": ATTACK}}, "heard": None,
-               "effects": [{"kind": "Say", "fields": {"key": "enrol.ask_role", "values": {"name": ATTACK}}}]}],
-}  # fmt: skip
-
-
-def test_state_and_variables_stand_beside_the_phone_as_text(page: Page, bot: tuple[ChattingBot, World]) -> None:
-    bot[0].inside = STANDING
-    first = page.locator(".phone").first
-    first.get_by_role("button", name="State of").click()
-    inside = first.get_by_label("State and variables")
-    expect(inside.locator("h3").first).to_have_text("enrol v1AskRole")
-    expect(inside.locator("h3").nth(1)).to_have_text("under it: details v1AwaitMembership")
-    expect(inside.locator("dd").first).to_have_text(ATTACK)
-    expect(first.locator(".where")).to_contain_text("turn 2 of 2")
-    expect(page.locator(".inside img")).to_have_count(0)
-    timeout = first.get_by_role("button", name="Timeout")
-    expect(timeout).to_be_disabled()
-    expect(timeout).to_have_attribute("title", "Nothing here waits for time to pass")
-    bot[0].inside = {**STANDING, "next": {"what": "pin", "words": ATTACK, "at": "2026-01-05T05:30:00+00:00"}, "gone": ATTACK}
-    write(page, "hello")
-    expect(timeout).to_be_enabled()
-    expect(timeout).to_have_attribute("title", f"To just after: {ATTACK}")
-    expect(inside).to_contain_text(f"Its words are gone: {ATTACK}")
-    assert page.title() != "broken"
-
-
-def test_a_service_that_tells_nothing_of_itself_is_said_to(page: Page, bot: tuple[ChattingBot, World]) -> None:
-    first = page.locator(".phone").first
-    first.get_by_role("button", name="State of").click()
-    expect(first.get_by_label("State and variables")).to_contain_text("tells nothing of itself")
-    for name in ("1 hour later", "Timeout", "Save as .chat", "Turn before", "Turn after"):
-        expect(first.get_by_role("button", name=name)).to_be_disabled()
-    expect(first.get_by_role("button", name="Timeout")).to_have_attribute("title", re.compile("tells nothing of itself"))
-    first.get_by_role("button", name="State of").click()
-    expect(first.locator(".inside")).to_be_hidden()
 
 
 def write_from_outside(world: World, number: str) -> None:
