@@ -123,7 +123,7 @@ def test_words_that_whatsapp_would_refuse(words: str, complaint: str) -> None:
         ('link_title = "See"', "link: is missing"),
         ('media = "file:///etc/passwd"', "must be an https:// address"),
         ('media = "https://user@x.example/a"', "must be an https:// address"),
-        ('link = "https://x.example/"\nlink_title = "See"\nbuttons = [{id = "scan", title = "Go"}]', "one or the other"),
+        ('link = "https://x.example/"\nlink_title = "See"\nbuttons = [{id = "scan", title = "Go"}]', "exclude each other"),
         ('buttons = "scan"', "must be a list of tables"),
         ("buttons = [1]", "buttons[1]: must be a table"),
         ("colour = 1", "is not known here"),
