@@ -76,6 +76,7 @@ CREATE TABLE audiences (                                -- saved conditions
 ALTER TABLE senders ADD COLUMN people_per_day integer CHECK (people_per_day > 0);  -- WhatsApp's tier: people we may begin with
                                                                                   -- in 24 hours; NULL: no limit is known
 CREATE INDEX outbox_campaign ON outbox (conversation_id, accepted_at) WHERE lane = 'campaign';
+CREATE INDEX members_programme ON members (programme_id, id) WHERE erased_at IS NULL;  -- an audience is walked in this order
 
 GRANT SELECT, INSERT ON campaigns, campaign_people, campaign_listed, campaign_clicks, audiences TO saathi_service;
 GRANT UPDATE ON campaigns, audiences TO saathi_service;
