@@ -174,6 +174,16 @@ def test_what_is_no_campaign(data: bytes, complaint: str) -> None:
     assert any(complaint in fault for fault in faults(data))
 
 
+def test_the_audience_and_the_variables_are_read_too() -> None:
+    wrong = LEAST.replace("balance >= 1", "balance >= 1 and rle = dealer").replace('name = "name"\n[[', 'name = "nam"\n[[')
+    assert faults(wrong) == [
+        "audience: column 18: there is no field rle; did you mean role?",
+        "variables.name: no message can say 'nam'; did you mean name?",
+    ]
+    assert "no message can say 'got'; choose from role" in faults(LEAST.replace('name = "name"\n[[', 'name = "got"\n[['))[0]
+    assert read(LEAST.replace('name = "name"\n[[', 'name = "region"\n[[').encode()).variables == {"name": "state"}
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadCampaign, match="cannot be read: No such file"):
         read(tmp_path / "none.toml")

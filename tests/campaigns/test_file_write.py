@@ -26,7 +26,7 @@ WORDS = st.builds(
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.sampled_from([UTC, INDIA]))
 CAMPAIGNS = st.builds(
     lambda name, said, audience, start, quiet, most: Campaign(
-        "wires", name, "marketing", (Arm("a", 30, {"en": said}), Arm("b-2", 70, {"en": said})), audience, "saved one", True, "",
+        "wires", name, "marketing", (Arm("a", 30, {"en": said}), Arm("b-2", 70, {"en": said})), f"balance >= {len(audience)}", "saved one", True, "",
         {"my name": "name"}, "high", Schedule(start, None, *quiet), Goal("bill", 9), Budget(None, most, 3), Experiment(5, "s"),
         Trigger("points_expire", -14),
     ),
