@@ -1,0 +1,55 @@
+"""Who a campaign is for: everybody in the programme for whom its conditions hold, page by page, and why not somebody.
+
+Members who were erased, or merged into another, are in no audience. Pages go by member id: ids sort as they were made, so
+who joins meanwhile comes last and moves nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from campaigns.condition import Audience
+from campaigns.named import doubts, statement
+from campaigns.why_not import why_not
+
+__all__ = ["Audience", "doubts", "page", "size", "why_not"]
+
+_LIVING = """m.programme_id = :programme AND m.erased_at IS NULL
+    AND NOT EXISTS (SELECT FROM member_merges gone WHERE gone.from_id = m.id)"""
+_LISTED = """EXISTS (
+    SELECT FROM campaign_listed l
+     WHERE l.programme_id = m.programme_id AND l.campaign_id = :listed_in AND l.member_id = m.id)"""
+# What is planned for a whole table is compiled to machine code, which takes longer than a page does.
+_NO_COMPILING = text("SET LOCAL jit = off")
+
+
+def size(conn: Connection, audience: Audience, now: datetime) -> int:
+    """How many they are at `now`. Raises loyalty.programme_rows.NotPublished."""
+    where, given = _where(conn, audience, now)
+    return int(_run(conn, f"SELECT count(*) FROM members m WHERE {where}", given).scalar_one())
+
+
+def page(conn: Connection, audience: Audience, now: datetime, after: str, most: int) -> list[str]:
+    """Up to `most` of their ids that come after `after` ("" at first), ascending; fewer than `most`: that was all."""
+    where, given = _where(conn, audience, now)
+    sql = f"SELECT m.id FROM members m WHERE {where} AND m.id > :after ORDER BY m.id LIMIT :most"
+    return list(_run(conn, sql, given | {"after": after, "most": most}).scalars())
+
+
+def _where(conn: Connection, audience: Audience, now: datetime) -> tuple[str, dict[str, Any]]:
+    made = statement(conn, audience.programme_id, now)
+    parts = [_LIVING]
+    if audience.listed_in is not None:
+        parts.append(_LISTED)
+        made.given["listed_in"] = audience.listed_in
+    if (condition := audience.whole()) is not None:
+        parts.append(made.where(condition))
+    return " AND ".join(parts), made.given
+
+
+def _run(conn: Connection, sql: str, given: dict[str, Any]) -> Any:
+    conn.execute(_NO_COMPILING)
+    return conn.execute(text(sql), given)
