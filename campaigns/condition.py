@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as field_of
 from datetime import date
 
 Value = str | int | date | tuple[str, ...] | None
@@ -13,14 +14,15 @@ Value = str | int | date | tuple[str, ...] | None
 class Predicate:
     """One thing that is so of a member or not. `op`: = != < <= > >= in ~ within before after on never under has.
 
-    `days`: the last (or, of what expires, the next) so many times 24 hours. `column`: where it begins, from 1.
+    `days`: the last (or, of what expires, the next) so many times 24 hours. `column`: where it begins, from 1; two that
+    differ in it alone are equal.
     """
 
     field: str
     op: str
     value: Value = None
     days: int | None = None
-    column: int = 1
+    column: int = field_of(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def predicates(condition: Condition) -> Iterator[Predicate]:
 
 
 def written(condition: Condition) -> str:
-    """The condition in the audience language; reading it again gives an equal tree, but for the columns."""
+    """The condition in the audience language; reading it again gives an equal tree."""
     match condition:
         case Predicate():
             return _test(condition)
@@ -86,7 +88,7 @@ def _inside(part: Condition) -> str:
 
 
 def _test(test: Predicate) -> str:
-    window = f" within {test.days} {'day' if test.days == 1 else 'days'}" if test.days is not None else ""
+    window = f" {within(test.days)}" if test.days is not None else ""
     match test.op:
         case "within":
             return f"{test.field}{window}"
@@ -101,6 +103,10 @@ def _test(test: Predicate) -> str:
             return f"{test.field} in ({', '.join(quoted(one) for one in test.value)})"
     value = quoted(test.value) if isinstance(test.value, str) else str(test.value)
     return f"{test.field}{window} {test.op} {value}"
+
+
+def within(days: int) -> str:
+    return f"within {days} {'day' if days == 1 else 'days'}"
 
 
 def quoted(value: str) -> str:

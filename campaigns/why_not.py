@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from base.days import minute_of
-from campaigns.condition import All, AnyOf, Audience, Condition, Not, Predicate, predicates, written
+from campaigns.condition import All, AnyOf, Audience, Condition, Not, Predicate, predicates, within, written
 from campaigns.field_table import FIELDS
 from campaigns.named import statement
 from loyalty import merge
@@ -69,7 +69,7 @@ def _words(test: Predicate, value: object, wanted: bool) -> str:
     asked = written(test)
     if FIELDS[test.field].kind in ("member", "category", "campaign"):
         return f"{asked} is {'not ' if wanted else ''}so of them, and the audience wants {'it' if wanted else 'the opposite'}"
-    what = test.field if test.days is None or test.op == "within" else f"{test.field} within {test.days} days"
+    what = test.field if test.days is None or test.op == "within" else f"{test.field} {within(test.days)}"
     return f"{what} is {_shown(value)}, and the audience wants {'' if wanted else 'not '}{asked}"
 
 
