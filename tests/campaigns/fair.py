@@ -151,7 +151,12 @@ def fair(database: Database, campaign: Campaign) -> Fair:
     with database.engine.begin() as conn:
         programme_rows.publish(conn, sample, NOW)
         open_programme(conn, sample.id, 1_000_000, NOW)
-    made = Fair(database.engine, campaign, sample.id)
+    return begun(database.engine, campaign, sample.id)
+
+
+def begun(engine: Engine, campaign: Campaign, programme_id: str) -> Fair:
+    """The same where the programme is there."""
+    made = Fair(engine, campaign, programme_id)
     made.do("INSERT INTO senders (id, address, programme_id, rate_per_s) VALUES (:id, 'w:+1', :programme, 80)", id=SENDER)
     made.do(
         """INSERT INTO campaigns (id, programme_id, sender_id, state, file, file_hash, priority, category, created_by,
