@@ -10,11 +10,13 @@ than 5 %, however often somebody looks. With several comparisons each has its pa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from campaigns import experiment_words
+from sqlalchemy import Connection
+
+from campaigns import conversions, experiment_words
 from campaigns.assign import shares
 from campaigns.conversions import VALUES, Cell, Counted
 from campaigns.experiment_intervals import (
@@ -35,12 +37,13 @@ from campaigns.experiment_intervals import (
     rate_between,
     ratio_p,
 )
+from campaigns.rows import Row
 from campaigns.spec import Campaign
 
 ALPHA = 0.05  # of the intervals that are shown
 EARLY_ALPHA, END_ALPHA = 0.01, 0.04  # of what decides
 NEVER_ENDING = 10_000  # people that a campaign with a trigger is planned for: how many there will be nobody knows
-__all__ = ["Verdict", "detectable", "people_needed", "result"]
+__all__ = ["Verdict", "detectable", "of", "people_needed", "result", "to_json"]
 
 Finding = Literal["better", "worse", "unclear", "too_few"]
 Status = Literal[
@@ -93,6 +96,20 @@ class Verdict:
     open_people: int
     closes_at: datetime | None
     planned: Mapping[str | None, float] = field(default_factory=dict)  # of all people, the part that each arm should have
+
+
+def of(conn: Connection, row: Row, now: datetime) -> Verdict | None:
+    """What the campaign has caused so far; None for one without a goal."""
+    if row.campaign.goal is None:
+        return None
+    running = row.state not in ("stopped", "done")
+    return result(row.campaign, conversions.counted(conn, row, now), running=running, planned_people=row.size)
+
+
+def to_json(verdict: Verdict) -> dict[str, Any]:
+    """As `campaign report --json` prints it; the held out are the arm null."""
+    raw = asdict(verdict) | {"planned": [{"arm": arm, "part": part} for arm, part in verdict.planned.items()]}
+    return raw | {"closes_at": verdict.closes_at.isoformat() if verdict.closes_at else None}
 
 
 def result(campaign: Campaign, counted: Counted, *, running: bool, planned_people: int) -> Verdict:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaigns import experiment, rows
 from campaigns.conversions import Cell, Counted
 from campaigns.experiment import Verdict, result
 from campaigns.spec import Arm, Campaign, Event, Experiment, Goal, Trigger, Words
-from tests.campaigns.fair import NOW
+from tests.campaigns.fair import NOW, fair
+from tests.servers import Database
 
 Group = tuple[int, int] | list[Cell]
 
@@ -195,3 +199,32 @@ def test_whatever_happened_there_is_a_verdict_in_words(
     assert found.words.endswith(".") and "nan" not in found.words and "None" not in found.words and "  " not in found.words
     if found.running and found.status in ("works", "harms", "differs"):
         assert "however often you look" in found.words
+
+
+def test_a_whole_campaign_is_judged_from_its_rows(database: Database) -> None:
+    made = fair(database, campaign("a", holdout=50))
+    for number in range(40):
+        arm = "a" if number % 2 else None
+        made.turn(f"m{number}", arm, before=number % 3)
+        if arm and number < 30:
+            made.scan(f"m{number}", points=10)
+    with made.engine.connect() as conn:
+        row = rows.find(conn, made.programme_id, made.id)
+        assert row is not None
+        early, late = experiment.of(conn, row, NOW + timedelta(days=2)), experiment.of(conn, row, NOW + timedelta(days=9))
+    assert early is not None and late is not None
+    assert (early.status, early.open_people, late.open_people) == ("too_early", 40, 0)
+    assert late.status == "too_early" and late.words.startswith("Too early to tell. People are still being added.")
+    assert [(arm.name, arm.people, arm.converted, arm.paise_a_head) for arm in late.arms] == [
+        (None, 20, 0, 0.0), ("a", 20, 15, 750.0),
+    ]  # fmt: skip
+    page = json.loads(json.dumps(experiment.to_json(late)))
+    assert page["arms"][0]["name"] is None and page["planned"] == [{"arm": None, "part": 0.5}, {"arm": "a", "part": 0.5}]
+
+
+def test_a_campaign_without_a_goal_is_not_judged(database: Database) -> None:
+    made = fair(database, replace(campaign("a"), goal=None))
+    with made.engine.connect() as conn:
+        row = rows.find(conn, made.programme_id, made.id)
+        assert row is not None
+        assert experiment.of(conn, row, NOW) is None
