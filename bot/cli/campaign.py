@@ -11,6 +11,7 @@ VERBS = {  # in the order in which an operator needs them; the verb's module is 
     "preview": "campaign_preview.preview", "test": "campaign_trial.trial", "approve": "campaign_decide.approve",
     "send": "campaign_send.send", "schedule": "campaign_send.schedule", "pause": "campaign_decide.pause",
     "resume": "campaign_decide.resume", "stop": "campaign_decide.stop", "status": "campaign_status.status",
+    "report": "campaign_report.report_",
     "list": "campaign_status.list_", "copy": "campaign_copy.copy", "why-not": "campaign_preview.why_not",
 }  # fmt: skip
 
