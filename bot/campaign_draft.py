@@ -11,16 +11,11 @@ from typing import BinaryIO
 from sqlalchemy import Connection, text
 
 from bot import campaign_check
-from bot.wiring import House
-from campaigns import audience, conversions, people_list, words
+from campaigns import audience, conversions, people_list
 from campaigns.experiment import detectable
 from campaigns.forecast import Forecast
 from campaigns.people_list import ListRow
 from campaigns.rows import Row
-from campaigns.spec import Campaign
-from whatsapp.content import approval
-from whatsapp.content.approval import Standing
-from whatsapp.content.sync import sync
 
 SAMPLE_PEOPLE = 5_000  # of the audience: what they did lately says how often the goal happens by itself
 PROBLEMS_KEPT = 1_000  # rows of a list that are named; the rest is counted
@@ -53,15 +48,6 @@ def keep_list(conn: Connection, row: Row, file: BinaryIO) -> Listed:
     conn.execute(_FORGET, {"programme": row.programme_id, "campaign": row.id})
     people_list.put(conn, row.programme_id, row.id, _members(listed, people_list.read(conn, row.programme_id, file)))
     return listed
-
-
-def submit(house: House, campaign: Campaign) -> list[Standing]:
-    """Make its words at Twilio and ask WhatsApp's approval for what nobody has asked for. Repeating it makes nothing twice.
-    Raises what the SDK raises."""
-    specs = words.specs(campaign, house.settings.public_base_url)
-    sync(house.engine, house.twilio, specs, house.clock)
-    categories = {made.text_key: campaign.category.upper() for made in specs}
-    return approval.submit(house.engine, house.twilio, specs, categories, house.clock)
 
 
 def what_it_can_show(conn: Connection, row: Row, seen: Forecast, now: datetime) -> Detectable | None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from twilio.base.exceptions import TwilioException
 
 from base.money import grouped
-from bot import campaign_check, campaign_draft, campaign_media
+from bot import campaign_check, campaign_draft, campaign_media, campaigns
 from bot.campaign_draft import Detectable, Listed
 from bot.cli.acting import by_staff, colleague
 from bot.cli.campaign_complete import CAMPAIGN_OR_FILE
@@ -66,7 +66,7 @@ def check(
     kept = _kept(house, programme, wanted, list_file, address, is_file(campaign))
     if submit:
         try:
-            campaign_draft.submit(house, wanted)
+            campaigns.make(house, wanted)
         except (TwilioException, RequestException) as fault:
             raise refuse(f"Twilio does not take its words ({type(fault).__name__}); ./saathi doctor looks why") from fault
     done = _looked_at(house, *kept)
@@ -79,7 +79,7 @@ def check(
 def _without_fault(house: House, programme: str, wanted: Campaign, list_file: Path | None, where: str) -> None:
     with house.engine.connect() as conn:
         now = house.clock.now(conn)
-        faults = list(campaign_check.faults(conn, programme, wanted, house.settings.public_base_url, now))
+        faults = list(campaign_check.faults(conn, programme, wanted, campaigns.link_base(house), now))
         old = rows.find(conn, programme, wanted.id)
     if list_file is not None and not wanted.listed:
         faults.append("listed: write listed = true, or leave --list out")
@@ -117,7 +117,7 @@ def _looked_at(house: House, row: Row, listed: Listed | None) -> Checked:
             seen = forecast(conn, row, campaign_check.audience_of(conn, row.programme_id, row.campaign), now)
             shows = campaign_draft.what_it_can_show(conn, row, seen, now)
         return Checked(
-            row, listed, seen, shows, campaign_check.templates(conn, row.campaign, house.settings.public_base_url)
+            row, listed, seen, shows, campaign_check.templates(conn, row.campaign, campaigns.link_base(house))
         )  # fmt: skip
 
 

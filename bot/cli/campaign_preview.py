@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from bot import campaign_check
+from bot.campaigns import link_base
 from bot.cli.acting import by_staff, touched
 from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_found import member_of, programme_option, refusing, row_of
@@ -50,7 +51,7 @@ def preview(
                 ids = audiences.page(conn, campaign_check.audience_of(conn, programme, row.campaign), now, "", count)
         for member in ids:
             touched(conn, "campaign.read", member)
-        shown = previews.previews(conn, house.keyring, row, ids, now, house.settings.public_base_url)
+        shown = previews.previews(conn, house.keyring, row, ids, now, link_base(house))
     if as_json:
         print_json({"campaign": row.id, "previews": [_of(one) for one in shown]})
     elif not shown:
@@ -78,7 +79,7 @@ def why_not(ctx: click.Context, campaign: str, named: str, programme_id: str | N
         done = previews.decided(conn, row, member)
         with refusing():
             outside = audiences.why_not(conn, campaign_check.audience_of(conn, programme, row.campaign), member, now)
-        (seen,) = previews.previews(conn, house.keyring, row, [member], now, house.settings.public_base_url)
+        (seen,) = previews.previews(conn, house.keyring, row, [member], now, link_base(house))
     if as_json:
         told = [asdict(one) | {"words": _decided_words(one)} for one in done]
         print_json({"campaign": row.id, "member": member, "decided": told, "audience": outside, "now": seen.reason})

@@ -37,8 +37,8 @@ COLUMNS = ("people", "sent", "delivered", "read", "replied", "clicked", "convert
 def report_(
     ctx: click.Context, campaign: str, csv_file: Path | None, html_file: Path | None, programme_id: str | None, as_json: bool
 ) -> None:
-    """What came of a campaign, per arm and per segment: sent, delivered, read, replied, clicked, converted, opted out, failed by
-    code, cost; and what it caused, in plain words with its certainty. Counts only: it names nobody."""
+    """What came of a campaign, per arm and per segment: sent, delivered, read, replied, clicked, converted, opted out, failed
+    by code, cost; and what it caused, in plain words with its certainty. Counts only: it names nobody."""
     house = of(ctx)
     with house.engine.begin() as conn:
         programme, now = chosen(conn, programme_id), house.clock.now(conn)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from base.days import INDIA
 from bot import campaign_check, campaign_media
+from bot.campaigns import link_base
 from bot.cli.acting import as_staff, on_duty
 from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_found import programme_option, refusing, row_of, settled
@@ -109,7 +110,7 @@ def _agreed(people: int | None, seen: Forecast, campaign: str) -> None:
 
 def before_sending(house: House, conn: Connection, row: Row, now: datetime) -> list[str]:
     """What would make it fail, as far as the database knows."""
-    base = house.settings.public_base_url
+    base = link_base(house)
     found = campaign_check.faults(conn, row.programme_id, row.campaign, base, now)
     return [*found, *campaign_check.not_approved(conn, row.campaign, base)]
 

@@ -20,6 +20,7 @@ from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import pace, progress, rows
 from campaigns.progress import Progress
+from campaigns.room import room
 from campaigns.rows import STATES, Row
 
 LIVE = ("scheduled", "sending", "paused")
@@ -92,8 +93,11 @@ def _eta(conn: Connection, row: Row, found: Progress, now: datetime) -> datetime
     share = found.queued / row.planned if row.planned else 1.0
     left = found.waiting + round(max(row.size - row.planned, 0) * share)
     sender = conn.execute(_SENDER, {"sender": row.sender_id}).one()
+    today = room(
+        conn, programme_id=row.programme_id, campaign_id=row.id, sender_id=row.sender_id, budget=row.campaign.budget, now=now
+    )
     return pace.eta(
         now, left, found.per_second or sender.rate_per_s, pace.quiet_of(row.campaign.schedule),
         campaign_check.holidays(conn, row.programme_id), people_per_day=sender.people_per_day,
-        people_left_now=sender.people_per_day,
+        people_left_now=today.people,
     )  # fmt: skip

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from bot import campaign_check
-from campaigns import audience, fields, words
+from bot.campaigns import link_base
+from campaigns import words
 from campaigns.file import read
-from campaigns.rows import Row
-from campaigns.send import Ports
 from tests.cli.lived import Lived
 from tests.house import RAMESH, SUNITA, Home, home
 from tests.servers import Database
@@ -58,7 +55,7 @@ class Campaigner(Lived):
     def whatsapp_says(self, path: Path, status: str = "approved") -> None:
         """Of all the words in the file."""
         with self.house.engine.begin() as conn:
-            for made in words.specs(read(path), self.house.settings.public_base_url):
+            for made in words.specs(read(path), link_base(self.house)):
                 conn.execute(
                     text("""INSERT INTO content_resources (hash, text_key, locale, sid, created_at, approval)
                             VALUES (:hash, :key, :locale, :sid, :now, :status)
@@ -85,25 +82,10 @@ class Campaigner(Lived):
         return id_
 
 
-    def ports(self) -> Ports:
-        """What the clock hands to planning."""
-        house = self.house
-
-        def page(conn: Connection, row: Row, now: datetime, after: str, most: int) -> list[str]:
-            return audience.page(conn, campaign_check.audience_of(conn, row.programme_id, row.campaign), now, after, most)
-
-        def values(
-            conn: Connection, programme: str, members: Sequence[str], names: Collection[str], now: datetime
-        ) -> Mapping[str, Mapping[str, str]]:
-            return fields.values(conn, house.keyring, programme, members, sorted(names), now)
-
-        return Ports(house.engine, house.clock, house.keyring, house.ids, house.settings.public_base_url, page, values)
-
-
 @contextmanager
-def campaigning(database: Database, folder: Path) -> Iterator[Campaigner]:
+def campaigning(database: Database, folder: Path, **settings: str) -> Iterator[Campaigner]:
     """Ramesh and Sunita are electricians; it is Monday morning."""
-    with home(database.url) as made:
+    with home(database.url, **settings) as made:
         line = Campaigner(made.house, made, folder)
         line("staff", "add", "asha", "--role", "admin")
         for name, role in STAFF.items():

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns import rows, send
-from campaigns.rows import Row
+from bot import campaigns
 from tests.cli.campaigner import PHONES, Campaigner, campaigning, lines
 from tests.servers import Database
 
@@ -93,7 +92,7 @@ def test_saved_audiences(line: Campaigner) -> None:
 
 def test_another_colleague_approves_and_only_of_those_who_may(line: Campaigner) -> None:
     line.made()
-    assert "meera made hello: somebody else approves it" in line.refusal("campaign", "approve", "hello", "--yes", "--as", "meera")
+    assert "meera made hello: somebody else" in line.refusal("campaign", "approve", "hello", "--yes", "--as", "meera")
     assert "ravi may not do this" in line.refusal("campaign", "approve", "hello", "--yes", "--as", "ravi")
     assert "add --yes" in line.refusal("campaign", "approve", "hello", "--as", "dev")
     assert "it must be approved first" in line.refusal("campaign", "send", "hello", "--people", 2, "--as", "meera")
@@ -166,11 +165,12 @@ def test_why_somebody_does_not_get_it(line: Campaigner) -> None:
     assert "nobody has written from" in line.refusal("campaign", "why-not", "all", "--member", "+919000000000")
     line.data("campaign", "approve", "all", "--yes", "--as", "dev")
     line.data("campaign", "send", "all", "--people", 1, "--as", "meera")
-    plan(line, "all")
+    assert campaigns.tick(line.house) == 2
     (done,) = line.data(*words)["decided"]
     assert (done["outcome"], done["reason"]) == ("left_out", "stopped")
     (done,) = line.data("campaign", "why-not", "all", "--member", PHONES["sunita"])["decided"]
-    assert (done["outcome"], done["message"], done["words"]) == ("queued", "queued", "queued, arm only, en; the message is queued")
+    assert (done["outcome"], done["message"]) == ("queued", "queued")
+    assert done["words"] == "queued, arm only, en; the message is queued"
 
 
 def test_an_old_campaign_is_copied(line: Campaigner, tmp_path: Path) -> None:
@@ -190,7 +190,8 @@ def test_a_list_of_phones(line: Campaigner, tmp_path: Path) -> None:
     phones.write_bytes("phone;name\r\n+919812345678;R\r\n+91 98123 45678;R\r\n+919000000000;?\r\n98x;=1+1\r\n".encode("utf-16"))
     seen = line.data("campaign", "check", path, "--list", phones, "--as", "meera")
     assert seen["list"]["rows"] == {"found": 1, "duplicate": 1, "unknown": 1, "formula": 1}
-    assert [(row["line"], row["outcome"]) for row in seen["list"]["problems"]] == [(3, "duplicate"), (4, "unknown"), (5, "formula")]
+    problems = [(row["line"], row["outcome"]) for row in seen["list"]["problems"]]
+    assert problems == [(3, "duplicate"), (4, "unknown"), (5, "formula")]
     assert seen["forecast"]["size"] == 1
     assert line.data("campaign", "check", "hello", "--as", "meera")["forecast"]["size"] == 1
     phones.write_text("phone\n+919898989898\n+919812345678\n")
@@ -202,9 +203,3 @@ def test_a_list_of_phones(line: Campaigner, tmp_path: Path) -> None:
     assert "leave --list out" in line.refusal("campaign", "check", line.file("other"), "--list", phones, "--as", "meera")
 
 
-def plan(line: Campaigner, name: str) -> None:
-    """What the clock does, once."""
-    with line.house.engine.connect() as conn:
-        row = rows.find(conn, "roshni", name)
-    assert isinstance(row, Row)
-    assert send.batch(line.ports(), row, 100).done
