@@ -119,7 +119,7 @@ def result(campaign: Campaign, counted: Counted, *, running: bool, planned_peopl
         raise ValueError(f"{campaign.id} has no goal")
     running = running or counted.open_people > 0
     groups, planned = counted.groups, shares(campaign)
-    planned_people = NEVER_ENDING if campaign.trigger else planned_people
+    planned_people = NEVER_ENDING if campaign.trigger or planned_people <= 0 else planned_people
     pairs = list(_pairs(campaign))
     comparisons = tuple(
         _compare(campaign, groups, arm, against, len(pairs), running=running, planned=planned_people, between=between)
