@@ -18,7 +18,7 @@ from campaigns.people_list import ListRow
 from campaigns.rows import Row
 
 SAMPLE_PEOPLE = 5_000  # of the audience: what they did lately says how often the goal happens by itself
-PROBLEMS_KEPT = 1_000  # rows of a list that are named; the rest is counted
+PROBLEMS_KEPT = 200_000  # rows of a list that are named; the rest is counted
 FOUND = "found"
 _FORGET = text("DELETE FROM campaign_listed WHERE programme_id = :programme AND campaign_id = :campaign")
 

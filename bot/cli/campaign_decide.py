@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from bot import campaign_check, campaign_media
@@ -13,7 +11,7 @@ from bot.cli.campaign_found import programme_option, row_of, settled
 from bot.cli.campaign_preview import put_words
 from bot.cli.campaign_send import before_sending
 from bot.cli.campaign_shown import summary
-from bot.cli.house import console, of, print_json, refuse
+from bot.cli.house import console, of, print_json, refuse, somebody_is_there
 from bot.cli.programme import chosen
 from campaigns import rows
 from campaigns.rows import Row
@@ -112,7 +110,7 @@ def confirmed(yes: bool, what: str, shows: object = None) -> None:
     """Asks on a terminal; refuses where there is none to ask."""
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not somebody_is_there():
         raise refuse(f"nobody is here to be asked: add --yes to {what}")
     if callable(shows):
         shows()

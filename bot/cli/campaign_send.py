@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 
 import click
@@ -17,7 +16,7 @@ from bot.cli.campaign_found import programme_option, refusing, row_of, settled
 from bot.cli.campaign_live import watch
 from bot.cli.campaign_shown import put_forecast, summary, trigger_words
 from bot.cli.campaign_status import look_at
-from bot.cli.house import console, moment_utc, of, print_json, refuse
+from bot.cli.house import console, moment_utc, of, print_json, refuse, somebody_is_there
 from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import rows
@@ -97,7 +96,7 @@ def _go(house: House, campaign: str, programme_id: str | None, people: int | Non
 
 def _agreed(people: int | None, seen: Forecast, campaign: str) -> None:
     if people is None:
-        if not sys.stdin.isatty():
+        if not somebody_is_there():
             raise refuse(f"nothing was sent: add --people {seen.reach} when that is the number you expect to get {campaign}")
         put_forecast(console(), seen)
         people = int(click.prompt("type the number of people who get it", type=int, err=True))
