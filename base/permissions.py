@@ -123,7 +123,7 @@ OPERATOR_VERBS = frozenset({
 # Routes without an act, by endpoint: the outside world's, each with a proof of its own or with nothing to tell.
 PUBLIC_ROUTES = frozenset({
     "webhooks.twilio_inbound", "webhooks.twilio_status", "webhooks.razorpayx_events", "webhooks.cashfree_events",
-    "healthz", "readyz", "metrics", "media", "static", "console.static", "console.sign_in",
+    "healthz", "readyz", "metrics", "media", "link", "static", "console.static", "console.sign_in",
 })  # fmt: skip
 
 

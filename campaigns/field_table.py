@@ -54,13 +54,12 @@ _EXPIRING = f"""(
      WHERE l.account = {_AVAILABLE} AND l.remaining > 0 AND l.expires_at > :now AND l.expires_at <= :until_n)"""
 # Less what was taken back of it since: an earning that was a mistake makes nobody a good customer.
 _EARNED = f"""(
-    SELECT coalesce(sum(CASE v.account WHEN v.credit THEN v.amount WHEN v.debit THEN -v.amount END), 0)::bigint
-      FROM postings p CROSS JOIN LATERAL (
-           SELECT x.credit, x.debit, x.amount, p.programme_id || '/member/' || p.member_id || '/available' AS account
-             FROM moves x WHERE x.unit = 'PTS' AND x.posting_id = ANY (ARRAY(
-                  SELECT p.id UNION ALL SELECT c.id FROM postings c WHERE c.corrects = p.id))) v
-     WHERE p.programme_id = m.programme_id AND p.member_id = {_ALL_PARTS} AND p.reason = 'earn'
-       AND p.happened_at >= :since_n)"""
+    SELECT coalesce(sum(CASE p.programme_id || '/member/' || p.member_id || '/available'
+                        WHEN x.credit THEN x.amount WHEN x.debit THEN -x.amount END), 0)::bigint
+      FROM postings p JOIN moves x ON x.posting_id = p.id AND x.unit = 'PTS'
+     WHERE p.programme_id = m.programme_id AND p.member_id = {_ALL_PARTS}
+       AND (p.reason = 'earn' AND p.happened_at >= :since_n OR p.corrects IS NOT NULL AND EXISTS (
+            SELECT FROM postings o WHERE o.id = p.corrects AND o.reason = 'earn' AND o.happened_at >= :since_n)))"""
 _BOUGHT = f"""EXISTS (
     SELECT FROM coupons c
      WHERE c.claimed_by_member = {_ALL_PARTS} AND c.sku = ANY (CAST(:value_n AS text[])) AND c.claimed_at >= :since_n)"""

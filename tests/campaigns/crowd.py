@@ -99,7 +99,8 @@ class Crowd:
     ) -> None:
         self.do("""INSERT INTO conversations (id, sender_id, contact_id, programme_id, member_id, locale, consented_at,
                      last_inbound_at) VALUES (:id, :sender, :contact, :p, :member, :locale, :at, :wrote)""",
-                id=conversation, sender=sender, contact=contact, member=member, locale=language, at=NOW, wrote=wrote)  # fmt: skip
+                id=conversation, sender=sender, contact=contact, member=member, locale=language, at=NOW,
+                wrote=wrote)  # fmt: skip
 
     def scan(self, one: Person, at: datetime, category: str = "wires", by: str | None = None) -> None:
         sku = next(product.sku for product in self.programme.products if product.category == category)
@@ -149,8 +150,8 @@ class Crowd:
         one.paid.append(at)
 
     def check(self, one: Person, kind: str, state: str, at: datetime, reason: str | None = None) -> None:
-        self.do("""INSERT INTO kyc_checks (id, programme_id, member_id, conversation_id, kind, state, sealed, blind_index, masked,
-                     source, reason, created_at, decided_at, decided_by)
+        self.do("""INSERT INTO kyc_checks (id, programme_id, member_id, conversation_id, kind, state, sealed, blind_index,
+                     masked, source, reason, created_at, decided_at, decided_by)
                    VALUES (:id, :p, :m, :v, :kind, :state, 'x', 'k1:x', '', 'typed', :reason, :at, :at, 'system:kyc')""",
                 id=f"kyc_{next(self.numbers)}", m=one.id, v=one.conversation, kind=kind, state=state, at=at,
                 reason=reason)  # fmt: skip
@@ -160,7 +161,8 @@ class Crowd:
         one.parents = [parent.id, *parent.parents]
 
     def merge(self, one: Person, into: Person) -> None:
-        self.do("INSERT INTO member_merges (from_id, into_id, at, by) VALUES (:a, :b, :at, 'asha')", a=one.id, b=into.id, at=NOW)
+        merged = "INSERT INTO member_merges (from_id, into_id, at, by) VALUES (:a, :b, :at, 'asha')"
+        self.do(merged, a=one.id, b=into.id, at=NOW)
 
     def erase(self, one: Person) -> None:
         self.do("UPDATE members SET erased_at = :at, data_key = NULL WHERE id = :id", id=one.id, at=NOW)
@@ -171,7 +173,9 @@ class Crowd:
                    VALUES (:id, :p, 'snd_1', :state, CAST(:file AS jsonb), '', 2, 'marketing', 'asha', :at, 'vikram', :at)""",
                 id=name, state=state, file=json.dumps(file), at=NOW)  # fmt: skip
 
-    def reached(self, one: Person, campaign: str, at: datetime, state: str = "delivered", replied: datetime | None = None) -> None:
+    def reached(
+        self, one: Person, campaign: str, at: datetime, state: str = "delivered", replied: datetime | None = None
+    ) -> None:
         key = f"campaign/{campaign}/{one.id}"
         self.do("""INSERT INTO outbox (key, conversation_id, sender_id, contact_id, lane, text_key, sealed, state, not_before,
                      created_at, accepted_at) VALUES (:key, :v, 'snd_1', :c, 'campaign', 't', '', :state, :at, :at, :at)""",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from campaigns import stored
 from campaigns.spec import Campaign
 from ledger.budget import open_programme
 from ledger.points import Earned, earn
@@ -74,17 +74,22 @@ class Fair:
         )  # fmt: skip
         return key
 
-    def message(self, key: str, state: str, *, at: datetime = NOW, code: int | None = None, reason: str | None = None) -> None:
+    def message(self, key: str, state: str, *, at: datetime = NOW, code: int | None = None, reason: str | None = None,
+                outside: bool = True) -> None:  # fmt: skip
         """The outbox row of a turn; whatever is past the queue was accepted at that time."""
         name = key.split("/")[2]
         gone = at if state not in ("queued", "held", "expired", "sending") else None
         self.do(
             """INSERT INTO outbox (key, conversation_id, sender_id, contact_id, lane, text_key, sealed, state, reason,
-                   error_code, not_before, created_at, posted_at, accepted_at)
+                   error_code, not_before, created_at, posted_at, accepted_at, outside_window)
                VALUES (:key, :id, :sender, :id, 'campaign', 'campaign/x', '', :state, :reason, :code, :at, :at, :gone,
-                   :gone)""",
+                   :gone, :outside)""",
             key=key, id=name, sender=SENDER, state=state, reason=reason, code=code, at=at, gone=gone,
+            outside=outside,
         )  # fmt: skip
+
+    def clicked(self, name: str, at: datetime = NOW + timedelta(hours=1)) -> None:
+        self.do("INSERT INTO campaign_clicks (link_token, at) VALUES (:token, :at)", token=f"tok{name}", at=at)
 
     def scan(self, name: str, *, days: float = 1, points: int = 50) -> None:
         """A coupon that they claimed so many days after the campaign's beginning."""
@@ -126,6 +131,7 @@ class Fair:
     def heard(self, name: str, at: datetime, event: str = "Said") -> None:
         """They wrote; a turn of the journal, without its words."""
         number = next(self.numbers)
+        self.do("UPDATE conversations SET last_inbound_at = greatest(last_inbound_at, :at) WHERE id = :id", id=name, at=at)
         self.do(
             """INSERT INTO journal (conversation_id, turn, event_key, at, event, effects, sealed)
                VALUES (:id, :turn, :key, :at, :event, '{}', '')""",
@@ -145,13 +151,18 @@ def fair(database: Database, campaign: Campaign) -> Fair:
     with database.engine.begin() as conn:
         programme_rows.publish(conn, sample, NOW)
         open_programme(conn, sample.id, 1_000_000, NOW)
-    made = Fair(database.engine, campaign, sample.id)
+    return begun(database.engine, campaign, sample.id)
+
+
+def begun(engine: Engine, campaign: Campaign, programme_id: str) -> Fair:
+    """The same where the programme is there."""
+    made = Fair(engine, campaign, programme_id)
     made.do("INSERT INTO senders (id, address, programme_id, rate_per_s) VALUES (:id, 'w:+1', :programme, 80)", id=SENDER)
     made.do(
         """INSERT INTO campaigns (id, programme_id, sender_id, state, file, file_hash, priority, category, created_by,
-               created_at, approved_by, approved_at)
+               created_at, approved_by, approved_at, moved_by, moved_at)
            VALUES (:campaign, :programme, :sender, 'sending', CAST(:file AS jsonb), 'h', 2, 'marketing', 'asha', :at, 'ravi',
-               :at)""",
-        sender=SENDER, at=NOW, file=json.dumps(asdict(campaign), default=str),
+               :at, 'ravi', :at)""",
+        sender=SENDER, at=NOW, file=stored.written(campaign),
     )  # fmt: skip
     return made

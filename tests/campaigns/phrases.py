@@ -62,5 +62,6 @@ def _histories() -> st.SearchStrategy[Condition]:
     bought = st.builds(
         Predicate, st.just("bought"), st.just("has"), st.sampled_from(["wires", "fans", "gone"]), st.one_of(st.none(), DAYS)
     )
-    campaigns = st.builds(Predicate, st.sampled_from(["got", "replied"]), st.just("has"), st.sampled_from(["diwali-2026", "holi.1"]))
+    names = st.sampled_from(["diwali-2026", "holi.1"])
+    campaigns = st.builds(Predicate, st.sampled_from(["got", "replied"]), st.just("has"), names)
     return st.one_of(bought, campaigns)

@@ -40,7 +40,8 @@ def why_not(crowd: Crowd, words: str, one: Person | str, **more: Any) -> str | N
 
 def thirty_six(crowd: Crowd) -> list[Person]:
     """Members of all kinds, with histories that differ in everything a condition may ask about."""
-    roles, states, pins = ("electrician", "retailer", "dealer", "distributor"), ("UP", "MH", "OD"), ("201301", "411001", "751001")
+    roles = ("electrician", "retailer", "dealer", "distributor")
+    states, pins = ("UP", "MH", "OD"), ("201301", "411001", "751001")
     crowd.campaign("diwali-2026")
     crowd.campaign("holi.1")
     made: list[Person] = []
@@ -97,7 +98,7 @@ def test_sql_comes_to_what_plain_python_comes_to(crowd: Crowd) -> None:
     people = thirty_six(crowd)
     tried: list[int] = []
 
-    @settings(max_examples=250 * EFFORT, deadline=None)
+    @settings(max_examples=150 * EFFORT, deadline=None)
     @given(conditions((people[0].id, people[4].id, people[5].id)))
     def law(condition: Condition) -> None:
         wanted = [one.id for one in people if holds(condition, one)]

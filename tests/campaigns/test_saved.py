@@ -24,7 +24,8 @@ def test_saved_found_replaced_and_dropped(crowd: Crowd) -> None:
         saved.save(conn, crowd.programme.id, "big", WORDS, "asha", NOW)
         saved.save(conn, crowd.programme.id, "sleepers", "not last_scan within 90 days", "vikram", NOW)
     with crowd.engine.begin() as conn:
-        assert [(one.name, one.saved_by) for one in saved.names(conn, crowd.programme.id)] == [("big", "asha"), ("sleepers", "vikram")]
+        there = [(one.name, one.saved_by) for one in saved.names(conn, crowd.programme.id)]
+        assert there == [("big", "asha"), ("sleepers", "vikram")]
         assert saved.find(conn, crowd.programme.id, "sleepers") == parse("not last_scan within 90 days")
         assert saved.names(conn, "other") == []
         saved.drop(conn, crowd.programme.id, "big")
