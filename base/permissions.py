@@ -85,6 +85,12 @@ ACTS: Mapping[str, Act] = {
     "privacy.breach": Act(_ADMIN, step_up=True),
     "limits.read": Act(_REVIEWERS),
     "limits.clear": Act(("ops", "support")),
+    # broadcasts
+    "campaign.read": Act(_REVIEWERS),
+    "campaign.write": Act(("ops",)),  # the file, saved audiences, tests to colleagues: nothing reaches a member
+    "campaign.approve": Act(_DECIDERS, step_up=True, four_eyes=True),
+    "campaign.send": Act(("ops",), step_up=True),
+    "campaign.stop": Act(_REVIEWERS),  # it only stops something: no code is asked for in a hurry
     # what is worth money before anybody has it
     "programme.publish": Act(("ops",), step_up=True),
     "coupon.issue": Act(("ops",), step_up=True),
