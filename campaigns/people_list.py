@@ -27,11 +27,12 @@ _PHONES_PLUS = re.compile(r"\+(?:[0-9][0-9A-Za-z]*)?")  # of a phone, or of what
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # as base.csv_safe; full-width ones too
 _GAPS = re.compile(r"[\s()\u00a0\u2010-\u2015.-]|[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # as people and sheets write phones
 
-# Their own shop goes before others that they own, and the one they act for now before all. A helper's phone is not the
-# shop's: who is on a list gets the message themselves.
+# Of several shops the one they act for now. A helper's phone is not the shop's: who is on a list gets the message
+# themselves. What they said to any number of the programme, from any address of theirs, counts: STOP is STOP.
 _FIND = text("""
     SELECT asked.address, found.member_id,
-           EXISTS (SELECT FROM conversations v WHERE v.contact_id = found.contact_id AND v.programme_id = :programme
+           EXISTS (SELECT FROM contacts k JOIN conversations v ON v.contact_id = k.id
+                    WHERE (k.id = found.contact_id OR k.merged_into = found.contact_id) AND v.programme_id = :programme
                       AND (v.stopped_at IS NOT NULL OR v.marketing_stopped_at IS NOT NULL)) AS opted_out
       FROM unnest(CAST(:addresses AS text[])) asked (address)
       CROSS JOIN LATERAL (SELECT coalesce(

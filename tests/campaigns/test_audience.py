@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
-from campaigns import audience
+from campaigns import audience, conversions
 from campaigns.audience import Audience
 from campaigns.condition import Condition, Predicate
 from campaigns.expression import parse
+from campaigns.spec import Campaign, Event, Goal
 from loyalty.programme_rows import NotPublished
 from tests.campaigns.crowd import NOW, Crowd, Person, ago
 from tests.campaigns.phrases import conditions
@@ -201,6 +203,11 @@ def test_the_language_is_the_owners_where_they_last_wrote_from(crowd: Crowd) -> 
     crowd.do("UPDATE conversations SET last_inbound_at = :at WHERE id = :id", at=ago(0.5), id=one.conversation)
     assert chosen(crowd, "language = hi") == [one.id]
     assert chosen(crowd, "role = electrician") == [one.id, helper.id]  # each once, however many conversations they have
+    second = crowd.member("dealer", language="ta")  # the same person, known by another address before
+    crowd.do("UPDATE memberships SET until = :at WHERE member_id = :m", at=NOW, m=second.id)
+    crowd.do("UPDATE contacts SET merged_into = :c WHERE id = :k", c=one.contact, k=second.contact)
+    crowd.do("UPDATE conversations SET last_inbound_at = :at WHERE id = :id", at=ago(0.1), id=second.conversation)
+    assert chosen(crowd, "language = ta") == [one.id]
 
 
 def test_another_programmes_members_are_not_met(crowd: Crowd) -> None:
@@ -290,3 +297,56 @@ def test_words_are_never_sql(crowd: Crowd) -> None:
     assert chosen(crowd, "role = electrician") == [one.id]
     with pytest.raises(AssertionError):
         chosen(crowd, Predicate("balance", "= 0 or", 1))
+
+
+@pytest.mark.parametrize("event", ["scan", "bill", "redeem", "kyc", "enrol"])
+def test_converted_is_what_the_report_counts(crowd: Crowd, event: Event) -> None:
+    crowd.campaign("holi", goal={"event": event, "within_days": 7})
+    did, late, before, never, merged, unreached = (crowd.member(enrolled=ago(100)) for _ in range(6))
+    for one in (did, late, before, never, merged):
+        crowd.reached(one, "holi", ago(20))
+    act(crowd, event, did, ago(14))
+    act(crowd, event, late, ago(12))
+    act(crowd, event, before, ago(21))
+    act(crowd, event, merged, ago(15))
+    act(crowd, event, unreached, ago(15))
+    lives_on = crowd.member("dealer", enrolled=ago(90))
+    crowd.merge(merged, lives_on)
+    assert set(chosen(crowd, "converted holi")) == {did.id, lives_on.id}
+    assert never.id in chosen(crowd, "got holi and not converted holi")
+    run = Run("holi", crowd.programme.id, Campaign("holi", "", "marketing", (), goal=Goal(event, 7)))
+    with crowd.engine.begin() as conn:
+        counted = {one.member_id for one in conversions.of(conn, run, NOW) if one.converted_at is not None}
+    assert counted == {did.id, merged.id}
+
+
+def test_converted_of_a_campaign_without_a_goal_is_nobody(crowd: Crowd) -> None:
+    one = crowd.member()
+    crowd.campaign("holi", goal=None)
+    crowd.reached(one, "holi", ago(20))
+    assert chosen(crowd, "converted holi or converted diwali") == []
+    with crowd.engine.begin() as conn:
+        told = audience.doubts(conn, Audience(crowd.programme.id, parse("converted holi or converted diwali")))
+    assert told == ["converted holi: that campaign has no goal", "converted diwali: there is no such campaign"]
+
+
+def act(crowd: Crowd, event: Event, one: Person, at: datetime) -> None:
+    """They do it."""
+    match event:
+        case "scan":
+            crowd.scan(one, at)
+        case "bill":
+            crowd.bill(one, at, credited=True)
+        case "redeem":
+            crowd.pay(one, at)
+        case "kyc":
+            crowd.check(one, "pan", "verified", at)
+        case "enrol":
+            crowd.below(crowd.member("dealer", enrolled=at), one)
+
+
+@dataclass(frozen=True)
+class Run:
+    id: str
+    programme_id: str
+    campaign: Campaign

@@ -132,6 +132,17 @@ def test_pages_meet_each_other(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) ->
         assert people_list.put(conn, crowd.programme.id, "holi", [people[0].id]) == 0
 
 
+def test_stop_is_stop_wherever_they_said_it(crowd: Crowd) -> None:
+    one, before = crowd.member(), crowd.member()
+    crowd.talk("cnv_second", one.contact, "hi", "snd_2", one.id)
+    crowd.do("UPDATE contacts SET merged_into = :c WHERE id = :k", c=one.contact, k=before.contact)
+    assert read(crowd, one.phone) == [(1, "found", one.id)]
+    for conversation in ("cnv_second", before.conversation):
+        crowd.do("UPDATE conversations SET stopped_at = :at WHERE id = :id", at=NOW, id=conversation)
+        assert read(crowd, one.phone) == [(1, "opted_out", one.id)]
+        crowd.do("UPDATE conversations SET stopped_at = NULL WHERE id = :id", id=conversation)
+
+
 def test_whose_phone_it_is(crowd: Crowd) -> None:
     shop, second, helper, moved = (crowd.member() for _ in range(4))
     crowd.do("UPDATE memberships SET role = 'helper', member_id = :shop WHERE contact_id = :c", shop=shop.id, c=helper.contact)
