@@ -47,10 +47,11 @@ _LAST_SCAN = f"(SELECT max(c.claimed_at) FROM coupons c WHERE c.claimed_by_membe
 _LAST_BILL = f"(SELECT max(c.created_at) FROM claims c WHERE c.member_id = {_ALL_PARTS} AND c.state <> 'joined')"
 _LAST_PAYOUT = f"(SELECT max(p.settled_at) FROM payouts p WHERE p.member_id = {_ALL_PARTS} AND p.state = 'paid')"
 # What they may spend now, as the member is told it: what ran out and was not swept yet is not in it, and what is owed is.
+# Two looks into indexes, however many lots there are.
 _BALANCE = f"""(
-    (SELECT coalesce(sum(l.remaining), 0) FROM lots l
-      WHERE l.account = {_AVAILABLE} AND l.remaining > 0 AND (l.expires_at IS NULL OR l.expires_at > :now))
-    - coalesce((SELECT greatest(0, a.debits - a.credits) FROM accounts a WHERE a.id = {_AVAILABLE}), 0))::bigint"""
+    coalesce((SELECT a.credits - a.debits FROM accounts a WHERE a.id = {_AVAILABLE}), 0)
+    - (SELECT coalesce(sum(l.remaining), 0) FROM lots l
+        WHERE l.account = {_AVAILABLE} AND l.remaining > 0 AND l.expires_at <= :now))::bigint"""
 _EXPIRING = f"""(
     SELECT coalesce(sum(l.remaining), 0)::bigint FROM lots l
      WHERE l.account = {_AVAILABLE} AND l.remaining > 0 AND l.expires_at > :now AND l.expires_at <= :until_n)"""

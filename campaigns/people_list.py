@@ -21,6 +21,7 @@ from flows.spelling import DEVANAGARI_DIGITS
 
 __all__ = ["BadSheet", "ListRow", "put", "read"]
 
+SHOWN_MAX = 40
 PAGE = 1_000  # rows looked up in one statement
 _E164 = re.compile(r"\+(?:91[6-9][0-9]{9}|(?!91)[1-9][0-9]{7,14})")
 _PHONES_PLUS = re.compile(r"\+(?:[0-9][0-9A-Za-z]*)?")  # of a phone, or of what was meant as one
@@ -51,8 +52,9 @@ _PUT = text("""
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row of the file. `phone` as it stands there. found and opted_out name the member; duplicate: an earlier row was
-    of the same person. formula: a cell that a spreadsheet would work out, so the whole row is refused."""
+    """One row of the file. `phone` as it stands there, without what cannot be printed. found and opted_out name the
+    member; duplicate: an earlier row was of the same person. formula: a cell that a spreadsheet would work out, so the
+    whole row is refused."""
 
     line: int
     phone: str
@@ -79,7 +81,7 @@ def read(conn: Connection, programme_id: str, file: BinaryIO | bytes) -> Iterato
             if phone is not None and outcome != "formula":
                 seen.add(int(phone))
                 members |= {member} - {None}
-            yield ListRow(row.line, row.phone.strip(), outcome, member if outcome in ("found", "opted_out") else None)
+            yield ListRow(row.line, _shown(row.phone), outcome, member if outcome in ("found", "opted_out") else None)
 
 
 def put(conn: Connection, programme_id: str, campaign_id: str, members: Iterable[str]) -> int:
@@ -108,6 +110,11 @@ def _phone(cell: str) -> str | None:
     """E.164; None where the cell is anything else. A leading apostrophe is how sheets keep a + from being worked out."""
     plain = _plain(cell.strip().removeprefix("'").removeprefix("whatsapp:"))
     return plain if _E164.fullmatch(plain) else None
+
+
+def _shown(cell: str) -> str:
+    bare = "".join(letter for letter in cell.strip() if letter.isprintable())
+    return bare if len(bare) <= SHOWN_MAX else f"{bare[:SHOWN_MAX]}…"
 
 
 def _is_formula(cell: str) -> bool:

@@ -151,6 +151,26 @@ def test_a_balance_below_zero_is_below_zero(crowd: Crowd) -> None:
     assert why_not(crowd, "balance >= 200", one) == "balance is -70, and the audience wants balance >= 200"
 
 
+def test_how_far_proving_who_they_are_has_come(crowd: Crowd) -> None:
+    taxed, half, refused, asked, place, old, waits = (crowd.member(role) for role in (
+        "electrician", "dealer", "dealer", "electrician", "electrician", "electrician", "dealer"))  # fmt: skip
+    crowd.do("INSERT INTO pans (pan_index, first_given_at) VALUES ('k1:x', :at)", at=ago(3))
+    crowd.do("INSERT INTO member_pans (member_id, pan_index, sealed, masked, source, given_at)"
+             " VALUES (:m, 'k1:x', '', '', 'chat', :at)", m=taxed.id, at=ago(3))  # fmt: skip
+    for one, kind, state, days, reason in (
+        (half, "gstin", "verified", 3, None), (refused, "gstin", "verified", 3, None),
+        (refused, "pan", "rejected", 3, "not_genuine"), (asked, "pan", "ask_again", 3, "expired"),
+        (place, "destination", "verified", 3, None), (old, "pan", "replaced", 9, None), (old, "pan", "verified", 1_095, None),
+        (waits, "gstin", "review", 3, "duplicate"), (waits, "pan", "verified", 3, None),
+    ):  # fmt: skip
+        crowd.check(one, kind, state, ago(days), reason)
+    assert chosen(crowd, "kyc = verified") == [taxed.id]
+    assert chosen(crowd, "kyc = pending") == [half.id, waits.id]  # of dealers both are asked
+    assert chosen(crowd, "kyc = rejected") == [refused.id]
+    assert chosen(crowd, "kyc = expired") == [asked.id, old.id]
+    assert chosen(crowd, "kyc = none") == [place.id]  # where the money goes is nothing that the programme asks of them
+
+
 def test_who_is_gone_is_in_no_audience(crowd: Crowd) -> None:
     stays, erased, merged = crowd.member(), crowd.member(), crowd.member()
     crowd.erase(erased)

@@ -79,6 +79,12 @@ def test_a_row_with_a_formula_is_refused_whole(crowd: Crowd, cells: str) -> None
     assert read(crowd, f"phone,more\n{quoted}\n{one.phone},fine\n") == [(2, "formula", None), (3, "found", one.id)]
 
 
+def test_what_is_shown_of_a_cell_does_nothing_to_a_terminal(crowd: Crowd) -> None:
+    with crowd.engine.begin() as conn:
+        (row,) = people_list.read(conn, crowd.programme.id, b'"\x1b[2J\x1b]0;x\x0798\n12' + b"9" * 90 + b'"')
+    assert row.phone == "[2J]0;x9812" + "9" * 29 + "…" and row.outcome == "not_e164"
+
+
 def test_a_second_phone_and_a_dash_are_no_formulas(crowd: Crowd) -> None:
     one = crowd.member()
     assert read(crowd, f"phone,other,mail\n{one.phone},+91 98123 45678,-\n") == [(2, "found", one.id)]
