@@ -6,6 +6,7 @@ who joins meanwhile comes last and moves nobody.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from campaigns.condition import Audience
 from campaigns.named import doubts, statement
 from campaigns.why_not import why_not
 
-__all__ = ["Audience", "doubts", "page", "size", "why_not"]
+__all__ = ["Audience", "among", "doubts", "page", "size", "why_not"]
 
 _LIVING = """m.programme_id = :programme AND m.erased_at IS NULL
     AND NOT EXISTS (SELECT FROM member_merges gone WHERE gone.from_id = m.id)"""
@@ -37,6 +38,13 @@ def page(conn: Connection, audience: Audience, now: datetime, after: str, most: 
     where, given = _where(conn, audience, now)
     sql = f"SELECT m.id FROM members m WHERE {where} AND m.id > :after ORDER BY m.id LIMIT :most"
     return list(_run(conn, sql, given | {"after": after, "most": most}).scalars())
+
+
+def among(conn: Connection, audience: Audience, now: datetime, member_ids: Collection[str]) -> set[str]:
+    """Those of these members who are in it."""
+    where, given = _where(conn, audience, now)
+    sql = f"SELECT m.id FROM members m WHERE {where} AND m.id = ANY(CAST(:asked AS text[]))"
+    return set(_run(conn, sql, given | {"asked": list(member_ids)}).scalars())
 
 
 def _where(conn: Connection, audience: Audience, now: datetime) -> tuple[str, dict[str, Any]]:

@@ -26,6 +26,7 @@ from whatsapp import outbox
 from whatsapp.content.approval import APPROVED, standing
 
 Page = Callable[[Connection, Row, datetime, str, int], Sequence[str]]  # of the audience: after this id, at most so many
+Among = Callable[[Connection, Row, datetime, Collection[str]], Collection[str]]  # those of these members who are in it
 Values = Callable[[Connection, str, Sequence[str], Collection[str], datetime], Mapping[str, Mapping[str, str]]]
 """(connection, programme, members, names of fields, now) -> by member, by name; as campaigns.fields gives them."""
 
@@ -56,6 +57,7 @@ class Ports:
     ids: Ids
     link_base: str
     page: Page
+    among: Among
     values: Values
 
 

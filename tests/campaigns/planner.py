@@ -17,9 +17,14 @@ def page(conn: Connection, row: Row, now: object, after: str, most: int) -> list
     return list(conn.execute(sql, {"after": after, "most": most}).scalars())
 
 
+def among(conn: Connection, row: Row, now: object, members: object) -> list[str]:
+    return []
+
+
 def main(url: str) -> None:
     engine = make_engine(url, pool_size=1)
-    ports = send.Ports(engine, Clock(shiftable=False, wall=lambda: START), KEYS, TimeOrderedIds(), BASE, page, values)
+    clock = Clock(shiftable=False, wall=lambda: START)
+    ports = send.Ports(engine, clock, KEYS, TimeOrderedIds(), BASE, page, among, values)
     with engine.connect() as conn:
         row = rows.find(conn, P, "diwali")
     assert row is not None

@@ -145,10 +145,13 @@ class Street:
         return started
 
     def ports(self, engine: Engine | None = None) -> Ports:
-        return Ports(engine or self.engine, self.clock, KEYS, TimeOrderedIds(), BASE, self._page, values)
+        return Ports(engine or self.engine, self.clock, KEYS, TimeOrderedIds(), BASE, self._page, self._among, values)
 
     def _page(self, conn: Connection, row: Row, now: datetime, after: str, most: int) -> list[str]:
         return [one for one in self.audience if one > after][:most]
+
+    def _among(self, conn: Connection, row: Row, now: datetime, members: Collection[str]) -> set[str]:
+        return set(self.audience) & set(members)
 
     def batch(self, row: Row, most: int = 100) -> Batch:
         return send.batch(self.ports(), row, most)
@@ -180,8 +183,8 @@ class Street:
         return {row.member_id.removeprefix("mbr_"): row.reason or row.outcome for row in found}
 
     def messages(self) -> list[Message]:
-        found = self.all("""SELECT o.key, o.sealed, o.contact_id, c.data_key FROM outbox o JOIN contacts c ON c.id = o.contact_id
-                            ORDER BY o.id""")
+        found = self.all("""SELECT o.key, o.sealed, o.contact_id, c.data_key
+                            FROM outbox o JOIN contacts c ON c.id = o.contact_id ORDER BY o.id""")
         return [outbox.opened(r.sealed, r.key, KEYS.unwrap(r.data_key, r.contact_id)) for r in found]
 
     def states(self) -> list[str]:

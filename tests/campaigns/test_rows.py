@@ -87,7 +87,8 @@ class TestStarting:
 
     def test_a_later_start_is_waited_for(self, street: Street) -> None:
         street.made(PLAIN, schedule=Schedule(start=START + timedelta(hours=1)))
-        assert (row := say(street, "start", size=5)) and isinstance(row, Row) and row.state == "scheduled"
+        row = say(street, "start", size=5)
+        assert isinstance(row, Row) and row.state == "scheduled"
         with street.engine.begin() as conn:
             begun = rows.begin(conn, row, at=START + timedelta(hours=1), size=4)
         assert (begun.state, begun.size, begun.sent_by) == ("sending", 4, "asha")
