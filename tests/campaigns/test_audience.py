@@ -146,6 +146,19 @@ def test_another_programmes_members_are_not_met(crowd: Crowd) -> None:
         audience.size(conn, Audience("other"), NOW)
 
 
+@pytest.mark.parametrize("stride", [1, 2, 3, 7, 8])
+def test_a_page_reaches_over_several_strides(crowd: Crowd, monkeypatch: pytest.MonkeyPatch, stride: int) -> None:
+    monkeypatch.setattr(audience, "STRIDE_MEMBERS", stride)
+    people = [crowd.member(state="UP" if n % 3 else "MH") for n in range(8)]
+    crowd.erase(people[1])
+    here = [one.id for one in people if one.state == "UP" and one is not people[1]]
+    assert chosen(crowd, "state = UP") == here
+    with crowd.engine.begin() as conn:
+        for start in range(len(here)):
+            page = audience.page(conn, Audience(crowd.programme.id, parse("state = UP")), NOW, here[start], 2)
+            assert page == here[start + 1 : start + 3]
+
+
 def test_pages_stand_still_while_members_join_and_leave(crowd: Crowd) -> None:
     people = [crowd.member() for _ in range(7)]
     everybody = Audience(crowd.programme.id)
