@@ -13,21 +13,25 @@ from typing import Any
 
 from base.days import end_of, start_of
 from campaigns.condition import All, AnyOf, Condition, Not, Predicate
+from campaigns.conversions import with_done
 from campaigns.field_table import FIELDS
+from campaigns.spec import Goal
 from loyalty.kyc_rules import ever_needed
 from loyalty.programme import Programme
 
-_OWN = re.compile(r":(since|until|value|deep)_n\b")
+_OWN = re.compile(r":(since|until|value|deep|campaign|within)_n\b")
 _NEVER_SINCE = datetime.fromisoformat("0001-01-02T00:00:00+00:00")  # before anybody did anything
 
 
 @dataclass(slots=True)
 class Statement:
-    """Collects the parameters while fragments are made. `members`: a phone or member id → the members that it names."""
+    """Collects the parameters while fragments are made. `members`: a phone or member id → the members that it names.
+    `goal`: a campaign's id → what it was for; None: nothing, or there is no such campaign."""
 
     programme: Programme
     now: datetime
     members: Callable[[str], list[str]]
+    goal: Callable[[str], Goal | None]
     given: dict[str, Any] = field(default_factory=dict)
     count: int = 0
 
@@ -108,11 +112,23 @@ class Statement:
             self.given[name] = self._parameter(found[1], test)
             return f":{name}"
 
-        return _OWN.sub(rename, FIELDS[test.field].sql)
+        return _OWN.sub(rename, self._converted(test) if test.field == "converted" else FIELDS[test.field].sql)
+
+    def _converted(self, test: Predicate) -> str:
+        goal = self.goal(str(test.value))
+        if goal is None:
+            return "false"
+        done = f"{with_done(goal.event)} SELECT member_id FROM done"
+        return FIELDS["converted"].sql.format(done=re.sub(r"(?<!:):(campaign|within)\b", r":\1_n", done))
 
     def _parameter(self, name: str, test: Predicate) -> object:
         kind = FIELDS[test.field].kind
         match name:
+            case "campaign":
+                return test.value
+            case "within":
+                goal = self.goal(str(test.value))
+                return None if goal is None else timedelta(days=goal.within_days)
             case "since":
                 return _NEVER_SINCE if test.days is None else self.now - _days(test)
             case "until":

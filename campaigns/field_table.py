@@ -1,7 +1,8 @@
 """The one table of what an audience may ask about members and a message may say of them.
 
 Each SQL is one expression over `m`, a row of members. Values come as parameters: `:now`, `:programme` and what
-campaigns.condition_sql gives every statement; `:since_n`, `:until_n`, `:value_n` are those of one test, n its number.
+campaigns.condition_sql gives every statement; `:since_n`, `:until_n`, `:value_n` and the like are those of one test,
+n its number.
 A member that others were merged into has done what they did, too.
 """
 
@@ -20,7 +21,8 @@ _ALL_PARTS = """ANY (ARRAY(WITH RECURSIVE part (id) AS (
 _AVAILABLE = "m.programme_id || '/member/' || m.id || '/available'"
 # The owner is whom we write to, where they last wrote from: with two senders that conversation's language counts.
 _LANGUAGE = """coalesce((
-    SELECT v.locale FROM memberships s JOIN conversations v ON v.contact_id = s.contact_id AND v.programme_id = m.programme_id
+    SELECT v.locale FROM memberships s JOIN contacts k ON k.id = s.contact_id OR k.merged_into = s.contact_id
+      JOIN conversations v ON v.contact_id = k.id AND v.programme_id = m.programme_id
      WHERE s.member_id = m.id AND s.role = 'owner' AND s.until IS NULL
      ORDER BY v.last_inbound_at DESC NULLS LAST, v.id LIMIT 1), :first_locale)"""
 _NEEDS = """(CASE m.role WHEN 'electrician' THEN CAST(:needs_electrician AS text[]) WHEN 'retailer' THEN :needs_retailer
@@ -45,10 +47,11 @@ _LAST_SCAN = f"(SELECT max(c.claimed_at) FROM coupons c WHERE c.claimed_by_membe
 _LAST_BILL = f"(SELECT max(c.created_at) FROM claims c WHERE c.member_id = {_ALL_PARTS} AND c.state <> 'joined')"
 _LAST_PAYOUT = f"(SELECT max(p.settled_at) FROM payouts p WHERE p.member_id = {_ALL_PARTS} AND p.state = 'paid')"
 # What they may spend now, as the member is told it: what ran out and was not swept yet is not in it, and what is owed is.
+# Two looks into indexes, however many lots there are.
 _BALANCE = f"""(
-    (SELECT coalesce(sum(l.remaining), 0) FROM lots l
-      WHERE l.account = {_AVAILABLE} AND l.remaining > 0 AND (l.expires_at IS NULL OR l.expires_at > :now))
-    - coalesce((SELECT greatest(0, a.debits - a.credits) FROM accounts a WHERE a.id = {_AVAILABLE}), 0))::bigint"""
+    coalesce((SELECT a.credits - a.debits FROM accounts a WHERE a.id = {_AVAILABLE}), 0)
+    - (SELECT coalesce(sum(l.remaining), 0) FROM lots l
+        WHERE l.account = {_AVAILABLE} AND l.remaining > 0 AND l.expires_at <= :now))::bigint"""
 _EXPIRING = f"""(
     SELECT coalesce(sum(l.remaining), 0)::bigint FROM lots l
      WHERE l.account = {_AVAILABLE} AND l.remaining > 0 AND l.expires_at > :now AND l.expires_at <= :until_n)"""
@@ -84,7 +87,13 @@ _GOT = f"""EXISTS (SELECT {_SENT_TO}
        AND o.state IN ('sending', 'uncertain', 'unconfirmed', 'accepted', 'sent', 'delivered', 'read'))"""
 _REPLIED = f"""EXISTS (SELECT {_SENT_TO} AND o.accepted_at IS NOT NULL AND EXISTS (
        SELECT FROM inbox i WHERE i.conversation_id = p.conversation_id AND i.kind = 'message'
-          AND i.received_at > o.accepted_at AND i.received_at <= o.accepted_at + interval '72 hours'))"""
+          AND i.received_at > o.accepted_at AND i.received_at <= o.accepted_at + interval '48 hours'))"""
+
+# {done}: the members who did what the campaign was for, as campaigns.conversions counts them; whoever they live on in did so.
+_CONVERTED = """m.id IN (
+    WITH RECURSIVE did (id) AS (
+        SELECT c.member_id FROM ({done}) c UNION SELECT g.into_id FROM member_merges g JOIN did ON g.from_id = did.id
+    ) SELECT id FROM did)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +133,8 @@ _TABLE = (
           said=_EXPIRES_NEXT.format("l.expires_at - interval '1 microsecond'")),
     Field("bought", "category", "coupons of a product category claimed for them; what stands on bills is not counted", _BOUGHT),
     Field("got", "campaign", "a campaign's message left for them", _GOT),
-    Field("replied", "campaign", "they wrote within three days of a campaign's message", _REPLIED),
+    Field("replied", "campaign", "they wrote within two days of a campaign's message", _REPLIED),
+    Field("converted", "campaign", "they did what a campaign was for, within its days", _CONVERTED),
     Field("name", "details", "their name", condition=False, variable=True),
     Field("shop", "details", "their shop's name", condition=False, variable=True),
 )  # fmt: skip

@@ -20,7 +20,7 @@ _LANGUAGES = {
     "hindi": "hi", "english": "en", "marathi": "mr", "tamil": "ta", "telugu": "te", "bengali": "bn", "gujarati": "gu",
     "kannada": "kn", "malayalam": "ml", "punjabi": "pa", "odia": "or", "urdu": "ur", "हिंदी": "hi", "हिन्दी": "hi",
 }  # fmt: skip
-_EXAMPLES: Mapping[Kind, str] = {
+EXAMPLES: Mapping[Kind, str] = {
     "choice": "= … or in (…, …)", "locale": "= hi or in (hi, en)", "prefix": "= 411001 or ~ 411", "member": '= "+919812345678"',
     "moment": "within 30 days, before 2026-01-05, after 2026-01-05, on 2026-01-05 or never", "number": ">= 500",
     "window": "within 30 days >= 100", "category": "wires within 90 days", "campaign": '"diwali-2026"',
@@ -67,13 +67,13 @@ def _equal(reader: Reader, field: Field, column: int, read: Callable[[Token], st
         return Predicate(field.name, op, read(reader.take()), column=column)
     if reader.word("in"):
         return Predicate(field.name, "in", reader.values(read), column=column)
-    raise reader.form(field, _EXAMPLES[field.kind])
+    raise reader.form(field, EXAMPLES[field.kind])
 
 
 def _parent(reader: Reader, field: Field, column: int) -> Predicate:
     if op := reader.sign("=", "!="):
         return Predicate(field.name, op, member(reader, reader.take()), column=column)
-    raise reader.form(field, _EXAMPLES[field.kind])
+    raise reader.form(field, EXAMPLES[field.kind])
 
 
 def _moment(reader: Reader, field: Field, column: int) -> Predicate:
@@ -84,18 +84,18 @@ def _moment(reader: Reader, field: Field, column: int) -> Predicate:
     for op in ("before", "after", "on"):
         if reader.word(op):
             return Predicate(field.name, op, _date(reader, reader.take()), column=column)
-    raise reader.form(field, _EXAMPLES[field.kind])
+    raise reader.form(field, EXAMPLES[field.kind])
 
 
 def _number(reader: Reader, field: Field, column: int) -> Predicate:
     if op := reader.sign(*_COMPARES):
         return Predicate(field.name, op, _points(reader, field, reader.take()), column=column)
-    raise reader.form(field, _EXAMPLES[field.kind])
+    raise reader.form(field, EXAMPLES[field.kind])
 
 
 def _window(reader: Reader, field: Field, column: int) -> Predicate:
     if not reader.word("within"):
-        raise reader.form(field, _EXAMPLES[field.kind])
+        raise reader.form(field, EXAMPLES[field.kind])
     days = reader.within(field)
     if op := reader.sign(*_COMPARES):
         return Predicate(field.name, op, _points(reader, field, reader.take()), days, column)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from campaigns.condition import Audience, Predicate, predicates, written
 from campaigns.condition_sql import Statement
 from campaigns.field_table import FIELDS
+from campaigns.spec import Goal
 from loyalty import merge, programme_rows
 from loyalty.programme import Programme
 
@@ -19,13 +20,15 @@ _OF_PHONE = text("""
                                    (SELECT k.contact_id FROM contact_addresses k WHERE k.address = :address))
      ORDER BY s.since, s.member_id""")
 _OF_ID = text("SELECT id FROM members WHERE id = :id AND programme_id = :programme")
-_CAMPAIGN = text("SELECT FROM campaigns WHERE programme_id = :programme AND id = :id")
+_CAMPAIGN = text("SELECT file -> 'goal' AS goal FROM campaigns WHERE programme_id = :programme AND id = :id")
 
 
 def statement(conn: Connection, programme_id: str, now: datetime) -> Statement:
     """What puts a condition of this programme into SQL. Raises loyalty.programme_rows.NotPublished."""
     programme = programme_rows.current(conn, programme_id).programme
-    return Statement(programme, now, lambda named: members_named(conn, programme_id, named))
+    return Statement(
+        programme, now, lambda named: members_named(conn, programme_id, named), lambda named: _goal(conn, programme_id, named)
+    )
 
 
 def members_named(conn: Connection, programme_id: str, named: str) -> list[str]:
@@ -35,6 +38,11 @@ def members_named(conn: Connection, programme_id: str, named: str) -> list[str]:
     else:
         found = conn.execute(_OF_ID, {"programme": programme_id, "id": named}).scalars()
     return list(dict.fromkeys(merge.lives_on(conn, one) for one in found.all()))
+
+
+def _goal(conn: Connection, programme_id: str, campaign_id: str) -> Goal | None:
+    goal = conn.execute(_CAMPAIGN, {"programme": programme_id, "id": campaign_id}).scalar_one_or_none()
+    return Goal(**goal) if goal else None
 
 
 def doubts(conn: Connection, audience: Audience) -> list[str]:
@@ -58,6 +66,8 @@ def _doubt(conn: Connection, programme: Programme, test: Predicate) -> str | Non
             return f"{written(test)}: the programme's categories are {', '.join(known)}"
         case "campaign" if conn.execute(_CAMPAIGN, {"programme": programme.id, "id": test.value}).first() is None:
             return f"{written(test)}: there is no such campaign"
+        case "campaign" if test.field == "converted" and _goal(conn, programme.id, str(test.value)) is None:
+            return f"{written(test)}: that campaign has no goal"
         case "locale":
             asked = test.value if isinstance(test.value, tuple) else (str(test.value),)
             if foreign := [one for one in asked if one not in programme.locales]:

@@ -21,17 +21,19 @@ from flows.spelling import DEVANAGARI_DIGITS
 
 __all__ = ["BadSheet", "ListRow", "put", "read"]
 
+SHOWN_MAX = 40
 PAGE = 1_000  # rows looked up in one statement
 _E164 = re.compile(r"\+(?:91[6-9][0-9]{9}|(?!91)[1-9][0-9]{7,14})")
 _PHONES_PLUS = re.compile(r"\+(?:[0-9][0-9A-Za-z]*)?")  # of a phone, or of what was meant as one
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # as base.csv_safe; full-width ones too
 _GAPS = re.compile(r"[\s()\u00a0\u2010-\u2015.-]|[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # as people and sheets write phones
 
-# Their own shop goes before others that they own, and the one they act for now before all. A helper's phone is not the
-# shop's: who is on a list gets the message themselves.
+# Of several shops the one they act for now. A helper's phone is not the shop's: who is on a list gets the message
+# themselves. What they said to any number of the programme, from any address of theirs, counts: STOP is STOP.
 _FIND = text("""
     SELECT asked.address, found.member_id,
-           EXISTS (SELECT FROM conversations v WHERE v.contact_id = found.contact_id AND v.programme_id = :programme
+           EXISTS (SELECT FROM contacts k JOIN conversations v ON v.contact_id = k.id
+                    WHERE (k.id = found.contact_id OR k.merged_into = found.contact_id) AND v.programme_id = :programme
                       AND (v.stopped_at IS NOT NULL OR v.marketing_stopped_at IS NOT NULL)) AS opted_out
       FROM unnest(CAST(:addresses AS text[])) asked (address)
       CROSS JOIN LATERAL (SELECT coalesce(
@@ -50,8 +52,9 @@ _PUT = text("""
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row of the file. `phone` as it stands there. found and opted_out name the member; duplicate: an earlier row was
-    of the same person. formula: a cell that a spreadsheet would work out, so the whole row is refused."""
+    """One row of the file. `phone` as it stands there, without what cannot be printed. found and opted_out name the
+    member; duplicate: an earlier row was of the same person. formula: a cell that a spreadsheet would work out, so the
+    whole row is refused."""
 
     line: int
     phone: str
@@ -78,7 +81,7 @@ def read(conn: Connection, programme_id: str, file: BinaryIO | bytes) -> Iterato
             if phone is not None and outcome != "formula":
                 seen.add(int(phone))
                 members |= {member} - {None}
-            yield ListRow(row.line, row.phone.strip(), outcome, member if outcome in ("found", "opted_out") else None)
+            yield ListRow(row.line, _shown(row.phone), outcome, member if outcome in ("found", "opted_out") else None)
 
 
 def put(conn: Connection, programme_id: str, campaign_id: str, members: Iterable[str]) -> int:
@@ -107,6 +110,11 @@ def _phone(cell: str) -> str | None:
     """E.164; None where the cell is anything else. A leading apostrophe is how sheets keep a + from being worked out."""
     plain = _plain(cell.strip().removeprefix("'").removeprefix("whatsapp:"))
     return plain if _E164.fullmatch(plain) else None
+
+
+def _shown(cell: str) -> str:
+    bare = "".join(letter for letter in cell.strip() if letter.isprintable())
+    return bare if len(bare) <= SHOWN_MAX else f"{bare[:SHOWN_MAX]}…"
 
 
 def _is_formula(cell: str) -> bool:

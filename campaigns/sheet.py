@@ -8,6 +8,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -80,7 +81,8 @@ def _lines(file: BinaryIO) -> Iterator[str]:
     except UnicodeError:
         raise BadSheet(f"after line {number}: is not {encoding.upper()[:6].rstrip('-')}: save the sheet as CSV UTF-8") from None
     finally:
-        text.detach()  # the file is the caller's to close
+        with suppress(ValueError):  # the file is the caller's to close, and may be closed by now
+            text.detach()
 
 
 def _again(first: str, lines: Iterator[str]) -> Iterator[str]:

@@ -10,11 +10,13 @@ from typing import Literal, NoReturn
 from flows.spelling import DEVANAGARI_DIGITS, INVISIBLE
 
 LETTERS_MAX = 4_000  # a condition longer than a page is a list, and a list goes into a file
+SHOWN_MAX = 40
 
 _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "'": "'", "‘": "’"}  # as word processors write them, too
 _SIGNS = ("!=", "<>", "<=", ">=", "≤", "≥", "≠", "==", "=", "<", ">", "~", "(", ")", ",")
 _SAME = {"<>": "!=", "≠": "!=", "==": "=", "≤": "<=", "≥": ">="}
 _NUMBER = re.compile(r"-?[0-9]+")
+_JOINERS = "\u200c\u200d"  # invisible, and part of how Hindi is written
 _MARKS = "-_.+/:"  # inside a word: diwali-2026, 2026-01-05, +919812345678, WIRE-2.5
 
 
@@ -33,7 +35,9 @@ class Token:
     column: int
 
     def shown(self) -> str:
-        return "the end" if self.kind == "end" else f'"{self.text}"'
+        """For people, cut where it is long."""
+        text = self.text if len(self.text) <= SHOWN_MAX else f"{self.text[:SHOWN_MAX]}…"
+        return "the end" if self.kind == "end" else f'"{text}"'
 
 
 def tokens(text: str) -> list[Token]:
@@ -70,7 +74,7 @@ def _quoted(text: str, at: int) -> tuple[Token, int]:
     while here < len(text) and text[here] != close:
         if text[here] == "\\" and text[here + 1 : here + 2] in (close, "\\"):
             here += 1
-        if unicodedata.category(text[here]) == "Cc":
+        if unicodedata.category(text[here]) in ("Cc", "Cf", "Cs", "Zl", "Zp") and text[here] not in _JOINERS:
             _fail("a quoted name is one line without control letters", here)
         letters.append(text[here])
         here += 1
@@ -80,7 +84,7 @@ def _quoted(text: str, at: int) -> tuple[Token, int]:
 
 
 def _is_letter(letter: str) -> bool:
-    return unicodedata.category(letter)[0] in "LMN" or letter in "\u200c\u200d"  # joiners: part of how Hindi is written
+    return unicodedata.category(letter)[0] in "LMN" or letter in _JOINERS
 
 
 def _fail(message: str, at: int) -> NoReturn:

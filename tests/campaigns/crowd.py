@@ -133,11 +133,13 @@ class Crowd:
             points.hold(conn, key=f"hold-{next(self.numbers)}", hold_id=f"hld_{next(self.numbers)}", member_id=one.id,
                         programme_id=self.programme.id, points=amount, happened_at=at, recorded_at=at, facts={})  # fmt: skip
 
-    def bill(self, one: Person, at: datetime) -> None:
+    def bill(self, one: Person, at: datetime, *, credited: bool = False) -> None:
+        posting = self.earn(one, 1, at) if credited else None
         self.do("""INSERT INTO claims (id, programme_id, conversation_id, contact_id, member_id, media, state, sealed, doc_type,
-                     fingerprints, problems, asks, created_at)
-                   VALUES (:id, :p, :v, :c, :m, '{}', 'refused', '', 'INV', '{}', '{}', 0, :at)""",
-                id=f"clm_{next(self.numbers)}", v=one.conversation, c=one.contact, m=one.id, at=at)  # fmt: skip
+                     fingerprints, problems, asks, created_at, posting_id, points)
+                   VALUES (:id, :p, :v, :c, :m, '{}', :state, '', 'INV', '{}', '{}', 0, :at, :posting, :points)""",
+                id=f"clm_{next(self.numbers)}", v=one.conversation, c=one.contact, m=one.id, at=at, posting=posting,
+                state="credited" if credited else "refused", points=1 if credited else None)  # fmt: skip
         one.bills.append(at)
 
     def pay(self, one: Person, at: datetime) -> None:
@@ -169,8 +171,9 @@ class Crowd:
 
     def campaign(self, name: str, state: str = "sending", **file: Any) -> None:
         self.do("""INSERT INTO campaigns (id, programme_id, sender_id, state, file, file_hash, priority, category, created_by,
-                     created_at, approved_by, approved_at)
-                   VALUES (:id, :p, 'snd_1', :state, CAST(:file AS jsonb), '', 2, 'marketing', 'asha', :at, 'vikram', :at)""",
+                     created_at, approved_by, approved_at, moved_by, moved_at)
+                   VALUES (:id, :p, 'snd_1', :state, CAST(:file AS jsonb), '', 2, 'marketing', 'asha', :at, 'vikram', :at,
+                     'vikram', :at)""",
                 id=name, state=state, file=json.dumps(file), at=NOW)  # fmt: skip
 
     def reached(

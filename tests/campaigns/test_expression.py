@@ -88,6 +88,8 @@ def test_two_ways_to_write_the_same(one: str, other: str) -> None:
     ('got "diwali', 5, "never closed"),
     ('got ""', 5, "a campaign's id"),
     ('got "a\nb"', 7, "one line"),
+    ('got "a\u2028b"', 7, "one line"),
+    ('got "a\u202eb"', 7, "one line"),
     ("under Ramesh", 7, "phone or member id"),
     ("bought", 7, "a category"),
     ("name = Ramesh", 1, "nobody is chosen by it"),
@@ -120,6 +122,12 @@ def test_a_condition_has_an_end() -> None:
         parse(" or ".join(["kyc = none"] * 201))
     with pytest.raises(BadCondition, match="at most 4000 letters"):
         parse("role = dealer" + " " * 4_000)
+
+
+def test_what_is_told_is_short_and_one_line() -> None:
+    with pytest.raises(BadCondition) as fault:
+        parse("kyc = " + "x" * 3_000)
+    assert len(str(fault.value)) < 200 and str(fault.value).endswith('x…"')
 
 
 def test_days_are_dates() -> None:

@@ -79,6 +79,12 @@ def test_a_row_with_a_formula_is_refused_whole(crowd: Crowd, cells: str) -> None
     assert read(crowd, f"phone,more\n{quoted}\n{one.phone},fine\n") == [(2, "formula", None), (3, "found", one.id)]
 
 
+def test_what_is_shown_of_a_cell_does_nothing_to_a_terminal(crowd: Crowd) -> None:
+    with crowd.engine.begin() as conn:
+        (row,) = people_list.read(conn, crowd.programme.id, b'"\x1b[2J\x1b]0;x\x0798\n12' + b"9" * 90 + b'"')
+    assert row.phone == "[2J]0;x9812" + "9" * 29 + "…" and row.outcome == "not_e164"
+
+
 def test_a_second_phone_and_a_dash_are_no_formulas(crowd: Crowd) -> None:
     one = crowd.member()
     assert read(crowd, f"phone,other,mail\n{one.phone},+91 98123 45678,-\n") == [(2, "found", one.id)]
@@ -130,6 +136,17 @@ def test_pages_meet_each_other(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) ->
     with crowd.engine.begin() as conn:
         assert people_list.put(conn, crowd.programme.id, "holi", (one.id for one in people)) == 5
         assert people_list.put(conn, crowd.programme.id, "holi", [people[0].id]) == 0
+
+
+def test_stop_is_stop_wherever_they_said_it(crowd: Crowd) -> None:
+    one, before = crowd.member(), crowd.member()
+    crowd.talk("cnv_second", one.contact, "hi", "snd_2", one.id)
+    crowd.do("UPDATE contacts SET merged_into = :c WHERE id = :k", c=one.contact, k=before.contact)
+    assert read(crowd, one.phone) == [(1, "found", one.id)]
+    for conversation in ("cnv_second", before.conversation):
+        crowd.do("UPDATE conversations SET stopped_at = :at WHERE id = :id", at=NOW, id=conversation)
+        assert read(crowd, one.phone) == [(1, "opted_out", one.id)]
+        crowd.do("UPDATE conversations SET stopped_at = NULL WHERE id = :id", id=conversation)
 
 
 def test_whose_phone_it_is(crowd: Crowd) -> None:
