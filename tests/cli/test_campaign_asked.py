@@ -43,6 +43,7 @@ def test_approving_shows_the_words_first(line: Campaigner) -> None:
     assert (no.exit_code, no.stderr.splitlines()[-1]) == (1, "nothing was changed")
     yes = asked(line, "y\n", "approve", "hello", "--as", "dev")
     assert yes.exit_code == 0 and "│ Namaste {name}, every wire counts double." in yes.stdout and "│ [Scan now]" in yes.stdout
+    assert "hello, marketing, made by meera, for: role = electrician" in yes.stdout and "2 of them get it now" in yes.stdout
 
 
 def test_words_that_change_while_they_are_read_are_not_approved(line: Campaigner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,6 +88,14 @@ def test_an_audience_that_changes_meanwhile_stops_it(line: Campaigner, monkeypat
                                                           (0, 1, True), (50, 51, True), (50, 50, False)])  # fmt: skip
 def test_by_how_much_a_number_may_be_off(expected: int, found: int, other: bool) -> None:
     assert campaign_send.differs(expected, found) is other
+
+
+def test_sending_and_watching(line: Campaigner, monkeypatch: pytest.MonkeyPatch) -> None:
+    line.approved()
+    seen = []
+    monkeypatch.setattr(campaign_send, "watch", lambda look: seen.append(look()))
+    assert line("campaign", "send", "hello", "--people", 2, "--watch", "--as", "meera").exit_code == 0
+    assert [(one["campaign"], one["state"], one["size"]) for one in seen] == [("hello", "sending", 2)]
 
 
 def test_stopping_asks(line: Campaigner) -> None:
