@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
+from campaigns.expression import BadCondition, parse
+from campaigns.field_table import ALIASES, FIELDS
 from campaigns.file_words import arms_of, placeholders
 from campaigns.spec import Arm, Budget, Campaign, Category, Event, Experiment, Goal, Priority, Schedule, Trigger
-from campaigns.toml_table import Table
+from campaigns.toml_table import Table, short
 
 FILE_BYTES_MAX = 256_000
 FAULTS_MAX = 50  # beyond that it is something else; the rest is counted
@@ -58,7 +61,7 @@ def _campaign(top: Table) -> Campaign:
         name=top.text("name", most=NAME_MAX),
         category=cast("Category", top.choice("category", CATEGORIES)),
         arms=arms,
-        audience=top.text("audience", "", most=AUDIENCE_MAX).strip(),
+        audience=_audience(top),
         saved=top.text("saved", ""),
         listed=top.flag("listed", False),
         fallback=_fallback(top, arms),
@@ -85,7 +88,28 @@ def _fallback(top: Table, arms: tuple[Arm, ...]) -> str:
 
 def _variables(top: Table) -> Mapping[str, str]:
     table = top.table("variables")
-    return {} if table is None else {name: table.text(name) for name in table.each()}
+    if table is None:
+        return {}
+    found = {}
+    for name in table.each():
+        said = table.text(name)
+        found[name] = ALIASES.get(said, said)
+        if said and not (found[name] in FIELDS and FIELDS[found[name]].variable):
+            may = [field.name for field in FIELDS.values() if field.variable]
+            near = get_close_matches(said, may, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(may)}"
+            table.fault(name, f"no message can say {short(said)}; {hint}")
+    return found
+
+
+def _audience(top: Table) -> str:
+    words = top.text("audience", "", most=AUDIENCE_MAX).strip()
+    if words:
+        try:
+            parse(words)
+        except BadCondition as wrong:
+            top.fault("audience", str(wrong))
+    return words
 
 
 def _schedule(top: Table) -> Schedule:

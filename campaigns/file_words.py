@@ -86,8 +86,9 @@ def _words(table: Table) -> Words:
         table.fault("link", "is missing, and link_title is there")
     _title(table, "link_title", title)
     buttons = _buttons(table)
-    if buttons and link:
-        table.fault("buttons", "stand beside a link: WhatsApp shows one or the other")
+    beside = [name for name, there in (("media", media), ("link", link), ("buttons", buttons)) if there]
+    if len(beside) > 1:
+        table.fault(beside[1], f"stands beside {beside[0]}: a picture, a link and buttons exclude each other")
     table.done()
     return Words(body, buttons, media, link, title)
 

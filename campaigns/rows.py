@@ -22,27 +22,28 @@ from campaigns.attention import RANKS
 from campaigns.spec import Campaign
 
 ID = re.compile(r"[a-z][a-z0-9-]{1,47}")
-LIVE = ("scheduled", "sending", "paused")
-_COLUMNS = """programme_id, id, sender_id, state, file, file_hash, priority, category, starts_at, ends_at, created_by, created_at,
-    approved_by, approved_at, sent_by, began_at, planned_at, ended_at, why, cursor, planned, size, moved_by, moved_at, waits_for,
-    waits_until"""
+STATES = ("draft", "approved", "scheduled", "sending", "paused", "stopped", "done")
+_COLUMNS = """programme_id, id, sender_id, state, file, file_hash, priority, category, starts_at, ends_at, created_by,
+    created_at, approved_by, approved_at, sent_by, began_at, planned_at, ended_at, why, cursor, planned, size, moved_by,
+    moved_at, waits_for, waits_until"""
 _FIND = text(f"SELECT {_COLUMNS} FROM campaigns WHERE programme_id = :programme AND id = :id")
 _LOCK = text(f"SELECT {_COLUMNS} FROM campaigns WHERE programme_id = :programme AND id = :id FOR NO KEY UPDATE")
 _LIST = text(f"""
     SELECT {_COLUMNS} FROM campaigns WHERE programme_id = :programme AND state = ANY(CAST(:states AS text[]))
     ORDER BY created_at DESC, id LIMIT :most""")
 _LIVE = text(f"""
-    SELECT {_COLUMNS} FROM campaigns WHERE state IN ('scheduled', 'sending') ORDER BY priority DESC, starts_at NULLS FIRST, id""")
+    SELECT {_COLUMNS} FROM campaigns WHERE state IN ('scheduled', 'sending')
+    ORDER BY priority DESC, starts_at NULLS FIRST, id""")
 _CREATE = text(f"""
     INSERT INTO campaigns (programme_id, id, sender_id, state, file, file_hash, priority, category, starts_at, ends_at,
                            created_by, created_at, moved_by, moved_at)
-    VALUES (:programme, :id, :sender, 'draft', CAST(:file AS jsonb), :hash, :priority, :category, :starts_at, :ends_at, :by, :now,
-            :by, :now)
+    VALUES (:programme, :id, :sender, 'draft', CAST(:file AS jsonb), :hash, :priority, :category, :starts_at, :ends_at,
+            :by, :now, :by, :now)
     ON CONFLICT DO NOTHING RETURNING {_COLUMNS}""")
 _REWRITE = text(f"""
     UPDATE campaigns SET sender_id = :sender, file = CAST(:file AS jsonb), file_hash = :hash, priority = :priority,
-           category = :category, starts_at = :starts_at, ends_at = :ends_at, created_by = :by, created_at = :now, moved_by = :by,
-           moved_at = :now
+           category = :category, starts_at = :starts_at, ends_at = :ends_at, created_by = :by, created_at = :now,
+           moved_by = :by, moved_at = :now
     WHERE programme_id = :programme AND id = :id RETURNING {_COLUMNS}""")
 _MOVE = text(f"""
     UPDATE campaigns SET state = :state, why = :why, moved_by = :by, moved_at = :now, waits_for = '', waits_until = NULL,
@@ -133,9 +134,6 @@ def locked(conn: Connection, programme_id: str, campaign_id: str) -> Row | None:
     return _locked(conn, programme_id, campaign_id)
 
 
-STATES = ("draft", "approved", "scheduled", "sending", "paused", "stopped", "done")
-
-
 def list_(conn: Connection, programme_id: str, states: Sequence[str] = STATES, most: int = 100) -> list[Row]:
     """The newest first."""
     given = {"programme": programme_id, "states": list(states), "most": most}
@@ -169,7 +167,7 @@ def start(
     if row is None:
         return _unknown(campaign_id)
     if row.state in ("scheduled", "sending", "paused", "done"):
-        return Refused(f"{campaign_id} is {row.state} already: {row.sent_by} said send before; ./saathi campaign status {campaign_id}")
+        return Refused(f"{campaign_id} is {_since(row)}; {row.sent_by} said send: ./saathi campaign status {campaign_id}")
     if row.state != "approved":
         return Refused(f"{campaign_id} is {_since(row)}: it must be approved first")
     if faults:
@@ -268,9 +266,8 @@ def _audit(
     conn: Connection, row: Row, act: str, by: str, at: datetime, reason: str, before: Mapping[str, Any] | None = None
 ) -> None:
     after = {"state": row.state, "file_hash": row.file_hash, "size": row.size}
-    audit.write(
-        conn, actor=by, act=act, subject=f"campaign/{row.programme_id}/{row.id}", at=at, before=before, after=after, reason=reason
-    )
+    subject = f"campaign/{row.programme_id}/{row.id}"
+    audit.write(conn, actor=by, act=act, subject=subject, at=at, before=before, after=after, reason=reason)
 
 
 def _locked(conn: Connection, programme_id: str, campaign_id: str) -> Row | None:

@@ -17,7 +17,7 @@ from whatsapp.content.spec import BODY_MAX, PLACEHOLDER, BadSpec, Spec, one_line
 from whatsapp.outbound import Button, Message, size
 
 VALUE_LETTERS_MAX = 60  # a name longer than that is cut, so that the longest message is known beforehand
-TOKEN = "link_token"  # noqa: S105  # the placeholder's name
+TOKEN = "link_token"  # the placeholder's name
 PREFIX = "campaign/"
 _FILE = text("SELECT file FROM campaigns WHERE id = :id AND approved_at IS NOT NULL")
 
@@ -29,7 +29,8 @@ def text_key(campaign_id: str, arm: str) -> str:
 def specs(campaign: Campaign, link_base: str) -> list[Spec]:
     """One resource per arm and language. `link_base`: where clicks are counted, such as https://bot.example.com. Raises
     BadSpec, which names the first that WhatsApp would not take."""
-    return [_spec(campaign.id, arm.name, locale, words, link_base) for arm in campaign.arms for locale, words in arm.words.items()]
+    every = [(arm.name, locale, words) for arm in campaign.arms for locale, words in arm.words.items()]
+    return [_spec(campaign.id, arm, locale, words, link_base) for arm, locale, words in every]
 
 
 def spec_of(conn: Connection, key: str, locale: str, link_base: str) -> Spec | None:

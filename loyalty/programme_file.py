@@ -233,4 +233,4 @@ def _messaging(raw: Mapping[str, Any]) -> Iterator[str]:
     parts = (("per_week", 3), ("keep_for_high", 1), ("keep_for_normal", 1))
     most, high, normal = (messages.get(name, default) for name, default in parts)
     if all(type(number) is int for number in (most, high, normal)) and high + normal >= most:
-        yield f"messages.per_week: {most} leaves nothing to campaigns of low priority: keep {max(most - 1, 0)} at most for others"
+        yield f"messages.per_week: {most} leaves nothing to campaigns of low priority: keep less for the others"

@@ -87,6 +87,7 @@ ALTER TABLE outbox ADD COLUMN outside_window boolean NOT NULL DEFAULT false;  --
 CREATE INDEX outbox_begun ON outbox (sender_id, posted_at) WHERE outside_window;  -- closed: it counts for the tier, and costs
 CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX outbox_campaign ON outbox (conversation_id, accepted_at) WHERE lane = 'campaign';
+CREATE INDEX members_programme ON members (programme_id, id) WHERE erased_at IS NULL;  -- an audience is walked in this order
 
 -- Whether a campaign's row may leave at all just now; of a row that is no campaign's: yes.
 CREATE FUNCTION campaign_goes(p_key text) RETURNS boolean LANGUAGE sql STABLE COST 1000 AS $$

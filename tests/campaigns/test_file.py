@@ -123,7 +123,7 @@ def test_words_that_whatsapp_would_refuse(words: str, complaint: str) -> None:
         ('link_title = "See"', "link: is missing"),
         ('media = "file:///etc/passwd"', "must be an https:// address"),
         ('media = "https://user@x.example/a"', "must be an https:// address"),
-        ('link = "https://x.example/"\nlink_title = "See"\nbuttons = [{id = "scan", title = "Go"}]', "one or the other"),
+        ('link = "https://x.example/"\nlink_title = "See"\nbuttons = [{id = "scan", title = "Go"}]', "exclude each other"),
         ('buttons = "scan"', "must be a list of tables"),
         ("buttons = [1]", "buttons[1]: must be a table"),
         ("colour = 1", "is not known here"),
@@ -172,6 +172,16 @@ def test_a_test_without_a_goal_and_nobody_to_send_to() -> None:
 )
 def test_what_is_no_campaign(data: bytes, complaint: str) -> None:
     assert any(complaint in fault for fault in faults(data))
+
+
+def test_the_audience_and_the_variables_are_read_too() -> None:
+    wrong = LEAST.replace("balance >= 1", "balance >= 1 and rle = dealer").replace('name = "name"\n[[', 'name = "nam"\n[[')
+    assert faults(wrong) == [
+        "audience: column 18: there is no field rle; did you mean role?",
+        "variables.name: no message can say 'nam'; did you mean name?",
+    ]
+    assert "no message can say 'got'; choose from role" in faults(LEAST.replace('name = "name"\n[[', 'name = "got"\n[['))[0]
+    assert read(LEAST.replace('name = "name"\n[[', 'name = "region"\n[[').encode()).variables == {"name": "state"}
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

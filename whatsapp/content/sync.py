@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, text
 from base.clock import Clock
 from whatsapp.content.spec import Spec
 
-
 More = Callable[[Connection, str, str], Spec | None]  # text key, locale
 
 
