@@ -30,9 +30,11 @@ _COUNT = text("""
     WHERE lane = 'campaign' AND state IN ('queued', 'sending', 'uncertain') AND starts_with(key, :prefix)""")
 # What was with a relay when its campaign was paused or stopped, and came back to the queue.
 _STRAYS = text("""
-    SELECT DISTINCT g.programme_id, g.id, g.state FROM outbox o JOIN campaign_people p ON p.outbox_key = o.key
+    SELECT DISTINCT g.programme_id, g.id FROM outbox o JOIN campaign_people p ON p.outbox_key = o.key
     JOIN campaigns g ON g.programme_id = p.programme_id AND g.id = p.campaign_id
-    WHERE o.lane = 'campaign' AND o.state = 'queued' AND o.not_before < :forever AND g.state IN ('paused', 'stopped')""")
+    WHERE o.lane = 'campaign' AND o.state = 'queued' AND o.not_before < :forever AND g.state IN ('paused', 'stopped')
+    ORDER BY g.programme_id, g.id""")
+_STATE = text("SELECT state FROM campaigns WHERE programme_id = :programme AND id = :id FOR NO KEY UPDATE")
 
 
 def prefix(campaign_id: str) -> str:
@@ -67,6 +69,11 @@ def count(conn: Connection, campaign_id: str) -> int:
 
 
 def tidy(conn: Connection, now: datetime) -> int:
-    """Keep back, or give up, what a pause or a stop found on its way; how many rows."""
-    strays = conn.execute(_STRAYS, {"forever": FOREVER}).all()
-    return sum(drop(conn, row.id, now) if row.state == "stopped" else hold(conn, row.id) for row in strays)
+    """Keep back, or give up, what a pause or a stop found on its way; how many rows. The campaign's lock comes first: who
+    resumes it at this moment is waited for, or waits."""
+    done = 0
+    for row in conn.execute(_STRAYS, {"forever": FOREVER}).all():
+        state = conn.execute(_STATE, {"programme": row.programme_id, "id": row.id}).scalar_one()
+        if state in ("paused", "stopped"):
+            done += drop(conn, row.id, now) if state == "stopped" else hold(conn, row.id)
+    return done

@@ -31,6 +31,7 @@ PURE = ("flows", "payouts/lifecycle.py", "payouts/schedule.py", "payouts/destina
         "loyalty/code_search.py", "whatsapp/window.py", "whatsapp/inbound.py", "ocr/kinds.py",
         "journal/drift.py", "journal/masked.py", "journal/replay_keys.py", "journal/replay_view.py", "journal/why.py",
         "journal/verify.py", "base/udyam.py", "loyalty/kyc_rules.py", "ocr/pan_card.py", "ocr/aadhaar_card.py",
+        "campaigns/reasons.py", "campaigns/stored.py", "campaigns/attention.py", "campaigns/decide.py",
         "bot/data_file.py", "campaigns/spec.py", "campaigns/file.py", "campaigns/file_words.py",
         "campaigns/toml_table.py", "campaigns/pace.py", "campaigns/assign.py", "campaigns/condition.py",
         "campaigns/condition_sql.py", "campaigns/expression.py", "campaigns/field_table.py",

@@ -105,7 +105,11 @@ class TestStarting:
         street.people("asha", "ravi")
         street.made()
         answers: list[Row | Refused] = []
-        both = [threading.Thread(target=lambda by=by: answers.append(say(street, "start", by, size=2))) for by in ("meena", "kiran")]
+
+        def send(by: str) -> None:
+            answers.append(say(street, "start", by, size=2))
+
+        both = [threading.Thread(target=send, args=(by,)) for by in ("meena", "kiran")]
         for one in both:
             one.start()
         for one in both:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from campaigns.spec import Arm, Budget, Experiment, Goal, Schedule, Words
+from campaigns import send
+from campaigns.spec import Arm, Experiment, Goal, Words
 from tests.campaigns.stage import PLAIN, START, P, Street
 from tests.servers import Database
-from tests.whatsapp.stage import address, run
+from tests.whatsapp.stage import run
 from whatsapp.outbound import fallback_text
 
 
@@ -44,7 +45,8 @@ class TestWhoGetsIt:
         ("UPDATE members SET erased_at = :now, data_key = NULL WHERE id = 'mbr_asha'", "erased"),
         ("UPDATE memberships SET until = :now WHERE member_id = 'mbr_asha'", "suspended"),
         ("INSERT INTO lock_outs (id, contact_id, programme_id, kind, count, at, until)"
-         " VALUES ('l', 'con_asha', 'roshni', 'wrong_codes', 20, :now, CAST(:now AS timestamptz) + interval '1 hour')", "suspended"),
+         " VALUES ('l', 'con_asha', 'roshni', 'wrong_codes', 20, :now, CAST(:now AS timestamptz) + interval '1 hour')",
+         "suspended"),
         ("UPDATE contacts SET address = 'merged:con_asha' WHERE id = 'con_asha'", "no_contact"),
         ("UPDATE contacts SET data_key = NULL WHERE id = 'con_asha'", "no_contact"),
         ("UPDATE conversations SET consented_at = NULL WHERE id = 'cnv_asha'", "not_consented"),
@@ -167,101 +169,11 @@ class TestAttention:
         assert street.outcomes("two") == {"shop": "attention"}
 
 
-class TestPace:
-    def test_quiet_hours_are_waited_for_and_nobody_is_decided_about_before(self, street: Street) -> None:
-        street.people("asha", "ravi")
-        street.at = datetime(2026, 1, 5, 17, 0, tzinfo=UTC)  # 22:30 in India
-        row = street.sent()
-        last = street.plan(row)
-        assert last.waits is not None and last.waits.what == "quiet"
-        assert (street.outcomes(), street.row().waits_for) == ({}, "quiet")
-        assert street.row().waits_until == datetime(2026, 1, 6, 3, 30, tzinfo=UTC)
-        street.change("UPDATE conversations SET stopped_at = :now WHERE id = 'cnv_asha'", now=street.at)
-        street.at = datetime(2026, 1, 6, 3, 29, 30, tzinfo=UTC)
-        street.plan(row)
-        assert street.outcomes() == {"asha": "stopped", "ravi": "queued"}
-        assert [r.not_before for r in street.all("SELECT not_before FROM outbox")] == [datetime(2026, 1, 6, 3, 30, tzinfo=UTC)]
-
-    def test_a_holiday_of_the_programme_is_quiet_all_day(self, street: Street) -> None:
-        street.person("asha")
-        street.at = datetime(2026, 11, 8, 6, 0, tzinfo=UTC)
-        last = street.plan(street.sent())
-        assert last.waits is not None and last.waits.until == datetime(2026, 11, 9, 3, 30, tzinfo=UTC)
-
-    def test_what_could_leave_only_after_the_end_is_too_late(self, street: Street) -> None:
-        street.person("asha")
-        street.at = datetime(2026, 1, 5, 16, 0, tzinfo=UTC)
-        end = datetime(2026, 1, 6, 3, 0, tzinfo=UTC)
-        row = street.sent(PLAIN, schedule=Schedule(end=end, quiet_from=START.time(), quiet_until=START.time()))
-        assert street.plan(row).queued == 1  # never quiet
-        assert [r.expires_at for r in street.all("SELECT expires_at FROM outbox")] == [end]
-        street.plan(street.sent(PLAIN, id="late", schedule=Schedule(end=end, quiet_from=datetime(2026, 1, 1, 20).time())))
-        assert street.outcomes("late") == {"asha": "too_late"}
-
-
-class TestTier:
-    def test_so_many_people_are_begun_with_in_a_day_and_the_next_ones_wait(self, street: Street) -> None:
-        street.people("a1", "a2", "a3", "a4", "a5", wrote=None)
-        street.change("UPDATE senders SET people_per_day = 2")
-        row = street.sent()
-        assert street.plan(row).waits is not None
-        assert list(street.outcomes()) == ["a1", "a2"]
-        run(street.relay())
-        assert len(street.twilio.accepted) == 2
-        street.forward(hours=3)
-        assert street.plan(row).walked == 0
-        assert street.row().waits_until == START + timedelta(hours=24)
-        street.forward(hours=21, minutes=1)
-        street.plan(row)
-        run(street.relay())
-        assert len(street.twilio.accepted) == 4
-
-    def test_whoever_has_just_written_takes_no_place_and_who_was_begun_with_takes_no_second(self, street: Street) -> None:
-        street.person("a1", wrote=None)
-        street.person("a2", wrote=START)
-        street.change("UPDATE senders SET people_per_day = 1")
-        assert street.plan(street.sent()).done
-        run(street.relay())
-        assert street.plan(street.sent(PLAIN, id="again")).done
-        assert street.outcomes("again") == {"a1": "queued", "a2": "queued"}
-
-    def test_past_the_end_they_are_left_out(self, street: Street) -> None:
-        street.people("a1", "a2", "a3", wrote=None)
-        street.change("UPDATE senders SET people_per_day = 1")
-        row = street.sent(PLAIN, schedule=Schedule(end=START + timedelta(hours=5)))
-        street.plan(row)
-        run(street.relay())
-        street.plan(row)
-        assert street.outcomes() == {"a1": "queued", "a2": "too_late", "a3": "too_late"}
-
-
-class TestBudget:
-    def test_so_many_messages_and_no_more(self, street: Street) -> None:
-        street.people("a1", "a2", "a3")
-        street.plan(street.sent(PLAIN, budget=Budget(most_messages=2)), most=1)
-        assert street.outcomes() == {"a1": "queued", "a2": "queued", "a3": "budget"}
-
-    def test_rupees_stop_before_the_row_that_would_pass_them(self, street: Street) -> None:
-        street.people("a1", "a2", "a3", "a4", wrote=None)
-        street.person("a0")  # inside the window: it costs nothing, which is known only once it has left
-        row = street.sent(PLAIN, budget=Budget(most_paise=299, paise_per_message=100))
-        assert street.plan(row).waits is not None
-        assert list(street.outcomes()) == ["a0", "a1"]
-        run(street.relay())
-        street.plan(row)
-        assert street.outcomes() == {"a0": "queued", "a1": "queued", "a2": "queued"}
-        run(street.relay())
-        street.plan(row)
-        assert street.outcomes() == {"a0": "queued", "a1": "queued", "a2": "queued", "a3": "budget", "a4": "budget"}
-
-
 class TestWords:
     def test_a_newline_in_a_value_is_made_one_line_and_a_long_one_short(self, street: Street) -> None:
         street.person("asha", wrote=None)
         row = street.sent()
         ports = replace(street.ports(), values=lambda *given: {"mbr_asha": {"name": "Asha\n\tDevi   Kumari " + "x" * 200}})
-        from campaigns import send
-
         send.batch(ports, row, 10)
         run(street.relay())
         (post,) = street.twilio.accepted
@@ -292,11 +204,8 @@ class TestWords:
 
 def overdue_bill(street: Street, name: str, promised: datetime) -> None:
     street.change("""
-        INSERT INTO claims (id, programme_id, conversation_id, contact_id, member_id, media, state, sealed, doc_type, fingerprints,
-                            problems, asks, promised_at, created_at)
+        INSERT INTO claims (id, programme_id, conversation_id, contact_id, member_id, media, state, sealed, doc_type,
+                            fingerprints, problems, asks, promised_at, created_at)
         VALUES (:id, :p, :talk, :contact, :member, '{}', 'review', '', 'invoice', '{}', '{}', 0, :promised, :now)""",
-        id=f"clm_{name}", p=P, talk=f"cnv_{name}", contact=f"con_{name}", member=f"mbr_{name}", promised=promised, now=START)  # fmt: skip
-
-
-def test_addresses_differ() -> None:
-    assert address("con_a1") != address("con_a2")
+        id=f"clm_{name}", p=P, talk=f"cnv_{name}", contact=f"con_{name}", member=f"mbr_{name}", promised=promised,
+        now=START)  # fmt: skip

@@ -36,7 +36,8 @@ def scanned(street: Street, name: str, at: datetime) -> None:
     street.change("""INSERT INTO coupon_batches (id, programme_id, sku, count, key, created_at)
                      VALUES ('b', :p, 'X', 100, 'A', :now) ON CONFLICT DO NOTHING""", p=P, now=START)
     street.change("""
-        INSERT INTO coupons (batch_id, programme_id, sku, key, state, claimed_by_member, claimed_by_contact, claimed_at, claim_key)
+        INSERT INTO coupons (batch_id, programme_id, sku, key, state, claimed_by_member, claimed_by_contact, claimed_at,
+                             claim_key)
         VALUES ('b', :p, 'X', 'A', 'claimed', :member, :contact, :at, :key)""",
         p=P, member=f"mbr_{name}", contact=f"con_{name}", at=at, key=f"{name}/{at}")  # fmt: skip
 
