@@ -13,7 +13,7 @@ from typing import Any
 
 from base.days import end_of, start_of
 from campaigns.condition import All, AnyOf, Condition, Not, Predicate
-from campaigns.conversions import with_done
+from campaigns.conversions import turns
 from campaigns.field_table import FIELDS
 from campaigns.spec import Goal
 from loyalty.kyc_rules import ever_needed
@@ -118,7 +118,7 @@ class Statement:
         goal = self.goal(str(test.value))
         if goal is None:
             return "false"
-        done = f"{with_done(goal.event)} SELECT member_id FROM done"
+        done = f"{turns(goal.event)} SELECT member_id FROM turns WHERE events > 0"
         return FIELDS["converted"].sql.format(done=re.sub(r"(?<!:):(campaign|within)\b", r":\1_n", done))
 
     def _parameter(self, name: str, test: Predicate) -> object:

@@ -60,6 +60,7 @@ class Counted:
     closes_at: datetime | None
 
 
+SCAN_TIMEOUT = "5min"  # of a report over a hundred thousand people on a busy machine
 # What the rupees of a goal are, for people; goals that are not here are worth no rupees.
 VALUES: Mapping[Event, str] = {
     "scan": "what the points of the scanned coupons are worth",
@@ -67,83 +68,85 @@ VALUES: Mapping[Event, str] = {
     "redeem": "what was redeemed, before tax",
 }
 
-# Each asks for people(member_id, occasion, since, until), one row a turn.
+# What one turn's member did in (since, until]: each is asked turn by turn, along an index, so that no plan of it can be bad.
 _EVENTS: Mapping[Event, str] = {
     "scan": """
-        SELECT p.member_id, p.occasion, p.since, 'coupon/' || c.serial AS key, c.claimed_at AS at,
+        SELECT c.claimed_at AS at,
                (SELECT max(m.amount) FROM postings g JOIN moves m ON m.posting_id = g.id AND m.unit = 'PTS'
                  WHERE g.key = 'coupon/' || c.serial AND g.programme_id = :programme)
                * (SELECT CAST(v.content ->> 'paise_per_point' AS bigint) FROM programme_versions v
                    WHERE v.programme_id = :programme ORDER BY v.version DESC LIMIT 1) AS paise
-          FROM people p JOIN coupons c ON c.claimed_by_member = p.member_id AND c.programme_id = :programme
-               AND c.claimed_at > p.since AND c.claimed_at <= p.until""",
+          FROM coupons c WHERE c.claimed_by_member = p.member_id AND c.programme_id = :programme
+           AND c.claimed_at > p.since AND c.claimed_at <= p.until""",
     "bill": """
-        SELECT p.member_id, p.occasion, p.since, c.id AS key, c.created_at AS at, c.taxable_paise AS paise
-          FROM people p JOIN claims c ON c.member_id = p.member_id AND c.state = 'credited'
-               AND c.created_at > p.since AND c.created_at <= p.until""",
+        SELECT c.created_at AS at, c.taxable_paise AS paise FROM claims c
+         WHERE c.member_id = p.member_id AND c.state = 'credited' AND c.created_at > p.since AND c.created_at <= p.until""",
     "redeem": """
-        SELECT p.member_id, p.occasion, p.since, o.id AS key, o.requested_at AS at, o.gross_paise AS paise
-          FROM people p JOIN payouts o ON o.member_id = p.member_id AND o.state NOT IN ('failed', 'reversed')
-               AND o.requested_at > p.since AND o.requested_at <= p.until""",
+        SELECT o.requested_at AS at, o.gross_paise AS paise FROM payouts o
+         WHERE o.member_id = p.member_id AND o.state NOT IN ('failed', 'reversed')
+           AND o.requested_at > p.since AND o.requested_at <= p.until""",
     "kyc": """
-        SELECT p.member_id, p.occasion, p.since, k.id AS key, k.created_at AS at, CAST(0 AS bigint) AS paise
-          FROM people p JOIN kyc_checks k ON k.member_id = p.member_id AND k.state = 'verified' AND k.kind <> 'destination'
-               AND k.created_at > p.since AND k.created_at <= p.until""",
+        SELECT k.created_at AS at, CAST(0 AS bigint) AS paise FROM kyc_checks k
+         WHERE k.member_id = p.member_id AND k.state = 'verified' AND k.kind <> 'destination'
+           AND k.created_at > p.since AND k.created_at <= p.until""",
     # whom the member brought: new people under them
     "enrol": """
-        SELECT DISTINCT p.member_id, p.occasion, p.since, n.id AS key, n.created_at AS at, CAST(0 AS bigint) AS paise
-          FROM people p JOIN member_links l ON l.parent_id = p.member_id JOIN members n ON n.id = l.child_id
-               AND n.created_at > p.since AND n.created_at <= p.until""",
+        SELECT n.created_at AS at, CAST(0 AS bigint) AS paise FROM members n
+         WHERE n.id IN (SELECT l.child_id FROM member_links l WHERE l.parent_id = p.member_id)
+           AND n.created_at > p.since AND n.created_at <= p.until""",
 }
-_TURNS = """
-    SELECT t.member_id, t.occasion, CASE t.outcome WHEN 'queued' THEN t.arm END AS arm, t.decided_at AS since,
-           least(t.decided_at + CAST(:within AS interval), :now) AS until, t.before_count
-      FROM campaign_people t
-     WHERE t.programme_id = :programme AND t.campaign_id = :campaign AND t.outcome <> 'left_out'"""
+_DONE = "SELECT min(e.at) AS converted_at, count(*) AS events, CAST(coalesce(sum(e.paise), 0) AS bigint) AS value_paise"
+_NOTHING = "SELECT CAST(NULL AS timestamptz) AS at, CAST(0 AS bigint) AS paise WHERE false"
 
 
-def with_done(event: Event) -> str:
-    """The beginning of a statement: people, and of those who did it done(member_id, occasion, converted_at, events,
-    value_paise). Takes what `given` gives.
+def turns(event: Event | None) -> str:
+    """The beginning of a statement: turns, of everybody who was not left out, with converted_at, events and value_paise.
+
+    A turn's time ends where the member's next one begins, so no event counts twice. Takes what `given` gives.
     """
     return f"""
-    WITH people AS ({_TURNS}), found AS (
-        SELECT DISTINCT ON (key, member_id) member_id, occasion, at, paise FROM ({_EVENTS[event]}) e
-         ORDER BY key, member_id, since DESC, occasion DESC
-    ), done AS (
-        SELECT member_id, occasion, min(at) AS converted_at, count(*) AS events,
-               CAST(coalesce(sum(paise), 0) AS bigint) AS value_paise
-          FROM found GROUP BY member_id, occasion
+    WITH people AS (
+        SELECT t.*, t.decided_at AS since, t.decided_at + CAST(:within AS interval) AS closes_at,
+               CASE t.outcome WHEN 'queued' THEN t.arm END AS got,
+               least(t.decided_at + CAST(:within AS interval), :now,
+                     lead(t.decided_at) OVER (PARTITION BY t.member_id ORDER BY t.decided_at, t.occasion)) AS until
+          FROM campaign_people t
+         WHERE t.programme_id = :programme AND t.campaign_id = :campaign AND t.outcome <> 'left_out'
+    ), turns AS (
+        SELECT p.*, d.converted_at, d.events, d.value_paise
+          FROM people p CROSS JOIN LATERAL ({_DONE} FROM ({_EVENTS[event] if event else _NOTHING}) e) d
     )"""
 
 
 _EACH = """
-    SELECT p.member_id, p.occasion, p.arm, p.since AS decided_at, d.converted_at, coalesce(d.events, 0) AS events,
-           coalesce(d.value_paise, 0) AS value_paise
-      FROM people p LEFT JOIN done d USING (member_id, occasion) ORDER BY p.member_id, p.occasion"""
+    SELECT member_id, occasion, got AS arm, decided_at, converted_at, events, value_paise
+      FROM turns ORDER BY member_id, occasion"""
 # A member counts once, in the arm of their first turn: sticky, so all their turns have the same.
 _CELLS = """
     SELECT arm, converted, value_paise, before, count(*) AS people,
            count(*) FILTER (WHERE closes_at > :now) AS open_people, max(closes_at) AS closes_at
-      FROM (SELECT (array_agg(p.arm ORDER BY p.since))[1] AS arm, count(d.member_id) > 0 AS converted,
-                   CAST(coalesce(sum(d.value_paise), 0) AS bigint) AS value_paise,
-                   (array_agg(p.before_count ORDER BY p.since))[1] AS before,
-                   max(p.since) + CAST(:within AS interval) AS closes_at
-              FROM people p LEFT JOIN done d USING (member_id, occasion) GROUP BY p.member_id) one
+      FROM (SELECT (array_agg(t.got ORDER BY t.since))[1] AS arm, sum(t.events) > 0 AS converted,
+                   CAST(sum(t.value_paise) AS bigint) AS value_paise,
+                   (array_agg(t.before_count ORDER BY t.since))[1] AS before, max(t.closes_at) AS closes_at
+              FROM turns t GROUP BY t.member_id) one
      GROUP BY arm, converted, value_paise, before ORDER BY arm NULLS FIRST, converted, value_paise, before"""
 _BEFORE = """
-    WITH people AS (
-        SELECT m.id AS member_id, '' AS occasion, CAST(:now AS timestamptz) - CAST(:within AS interval) AS since,
-               CAST(:now AS timestamptz) AS until
-          FROM unnest(CAST(:members AS text[])) AS m (id)
-    ) SELECT member_id, count(*) AS events FROM ({}) e GROUP BY member_id"""
+    SELECT p.member_id, d.events
+      FROM (SELECT m.id AS member_id, CAST(:now AS timestamptz) - CAST(:within AS interval) AS since,
+                   CAST(:now AS timestamptz) AS until
+              FROM unnest(CAST(:members AS text[])) AS m (id)) p
+           CROSS JOIN LATERAL (SELECT count(*) AS events FROM ({}) e) d"""
 
 
-def given(run: Run, goal: Goal, now: datetime) -> dict[str, object]:
-    """What `with_done` takes."""
-    return {
-        "programme": run.programme_id, "campaign": run.id, "now": now, "within": timedelta(days=goal.within_days),
-    }  # fmt: skip
+def given(run: Run, now: datetime) -> dict[str, object]:
+    """What `turns` takes."""
+    days = run.campaign.goal.within_days if run.campaign.goal else 0
+    return {"programme": run.programme_id, "campaign": run.id, "now": now, "within": timedelta(days=days)}
+
+
+def allow_scan(conn: Connection) -> None:
+    """A whole campaign is read: more time than a turn may take, until this transaction ends."""
+    conn.execute(text(f"SET LOCAL statement_timeout = '{SCAN_TIMEOUT}'"))
 
 
 def of(conn: Connection, run: Run, now: datetime) -> list[Conversion]:
@@ -151,7 +154,8 @@ def of(conn: Connection, run: Run, now: datetime) -> list[Conversion]:
     goal = run.campaign.goal
     if goal is None:
         return []
-    return [Conversion(*row) for row in conn.execute(text(with_done(goal.event) + _EACH), given(run, goal, now))]
+    allow_scan(conn)
+    return [Conversion(*row) for row in conn.execute(text(turns(goal.event) + _EACH), given(run, now))]
 
 
 def counted(conn: Connection, run: Run, now: datetime) -> Counted:
@@ -166,7 +170,8 @@ def counted(conn: Connection, run: Run, now: datetime) -> Counted:
     if run.campaign.experiment.holdout:
         groups[None] = []
     open_people, closes_at = 0, None
-    for row in conn.execute(text(with_done(goal.event) + _CELLS), given(run, goal, now)):
+    allow_scan(conn)
+    for row in conn.execute(text(turns(goal.event) + _CELLS), given(run, now)):
         groups.setdefault(row.arm, []).append(Cell(row.converted, row.value_paise, row.before, row.people))
         open_people += row.open_people
         closes_at = row.closes_at if closes_at is None else max(closes_at, row.closes_at)

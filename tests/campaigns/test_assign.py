@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -29,6 +29,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
     return campaign(*split, holdout=draw(st.integers(0, 100)), salt=draw(st.text(max_size=10)), name=draw(IDS))
 
 
+@settings(deadline=None)
 @given(campaigns(), IDS)
 def test_the_same_member_always_gets_the_same(made: Campaign, member: str) -> None:
     arm = arm_of(made, member)
@@ -36,12 +37,14 @@ def test_the_same_member_always_gets_the_same(made: Campaign, member: str) -> No
     assert arm is None or next(one.share for one in made.arms if one.name == arm) > 0
 
 
+@settings(deadline=None)
 @given(campaigns(), IDS, IDS)
 def test_the_same_salt_is_the_same_arm_in_every_campaign(made: Campaign, other: str, member: str) -> None:
     salted = replace(made, experiment=Experiment(made.experiment.holdout, "spring"))
     assert arm_of(salted, member) == arm_of(replace(salted, id=other), member)
 
 
+@settings(deadline=None)
 @given(campaigns(), IDS, st.integers(0, 100))
 def test_a_larger_holdout_moves_nobody_from_arm_to_arm(made: Campaign, member: str, holdout: int) -> None:
     small, large = sorted((made.experiment.holdout, holdout))
@@ -49,6 +52,7 @@ def test_a_larger_holdout_moves_nobody_from_arm_to_arm(made: Campaign, member: s
     assert second == first or second is None
 
 
+@settings(deadline=None)
 @given(campaigns())
 def test_the_shares_add_up(made: Campaign) -> None:
     assert sum(shares(made).values()) == pytest.approx(1)

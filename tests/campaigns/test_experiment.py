@@ -186,7 +186,7 @@ CELLS = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=4), CELLS, st.sampled_from([0, 25]), st.booleans(), st.booleans(),
        st.sampled_from(["scan", "kyc", "enrol", "bill", "redeem"]))  # fmt: skip
 def test_whatever_happened_there_is_a_verdict_in_words(

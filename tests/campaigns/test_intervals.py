@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.conversions import Cell
@@ -99,6 +99,7 @@ def test_cohens_example_for_the_smallest_rise() -> None:
     assert people_needed(0.5, rise - 0.5) == 393  # 392.4
 
 
+@settings(deadline=None)
 @given(st.integers(2, 100_000), st.integers(2, 100_000), st.floats(0, 0.9))
 def test_more_people_see_smaller_rises(one: int, other: int, base: float) -> None:
     few, many = detectable(one, other, base), detectable(one * 2, other * 2, base)
@@ -123,6 +124,7 @@ CELLS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(CELLS, CELLS, st.sampled_from([0.05, 0.01, 0.002]))
 def test_whatever_people_did_nothing_is_a_nan(one: list[Cell], other: list[Cell], alpha: float) -> None:
     found = [
@@ -138,6 +140,7 @@ def test_whatever_people_did_nothing_is_a_nan(one: list[Cell], other: list[Cell]
         assert -1 <= plain.low <= plain.high <= 1 and -1 <= always.low <= always.high <= 1
 
 
+@settings(deadline=None)
 @given(CELLS, CELLS)
 def test_the_other_way_round_is_the_other_sign(one: list[Cell], other: list[Cell]) -> None:
     for formula in (difference, paise_difference, adjusted):

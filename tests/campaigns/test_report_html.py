@@ -80,13 +80,11 @@ def test_the_page_stands_alone_and_shows_names_as_text(made: Fair) -> None:
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL).lower()
 
 
-def test_the_same_figures_are_the_same_page(made: Fair) -> None:
-    assert made_page(made) == made_page(made)
-
-
-def test_ids_of_the_plots_do_not_meet(made: Fair) -> None:
+def test_the_same_figures_are_the_same_page_and_ids_of_the_plots_do_not_meet(made: Fair) -> None:
     """Plots stand in one page: what one names as its clip must not be the other's."""
-    plots = re.findall(r"<svg\b.*?</svg>", made_page(made), re.DOTALL)
+    html = made_page(made)
+    assert html == made_page(made)
+    plots = re.findall(r"<svg\b.*?</svg>", html, re.DOTALL)
     clips = [set(re.findall(r'<clipPath id="([^"]+)"', plot)) for plot in plots]
     assert len(set().union(*clips)) == sum(map(len, clips))
 
