@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, text
 
+from base import audit
 from bot import campaign_check
 from campaigns import audience, conversions, people_list
 from campaigns.experiment import detectable
@@ -18,8 +19,11 @@ from campaigns.people_list import ListRow
 from campaigns.rows import Row
 
 SAMPLE_PEOPLE = 5_000  # of the audience: what they did lately says how often the goal happens by itself
-PROBLEMS_KEPT = 1_000  # rows of a list that are named; the rest is counted
+PROBLEMS_KEPT = 200_000  # rows of a list that are named; the rest is counted
 FOUND = "found"
+_MAKER = text("""
+    UPDATE campaigns SET created_by = :by, created_at = :now, moved_by = :by, moved_at = :now
+    WHERE programme_id = :programme AND id = :campaign""")
 _FORGET = text("DELETE FROM campaign_listed WHERE programme_id = :programme AND campaign_id = :campaign")
 
 
@@ -42,9 +46,13 @@ class Detectable:
     rise: float | None
 
 
-def keep_list(conn: Connection, row: Row, file: BinaryIO) -> Listed:
-    """In place of the list it had. Raises BadSheet, also on the way: then the transaction must not be committed."""
+def keep_list(conn: Connection, row: Row, file: BinaryIO, *, by: str, at: datetime) -> Listed:
+    """In place of the list it had, of a draft that is locked. Whoever gives the list is its maker from now on: they cannot be
+    the one who approves it. Raises BadSheet, also on the way: then the transaction must not be committed."""
     listed = Listed()
+    conn.execute(_MAKER, {"programme": row.programme_id, "campaign": row.id, "by": by, "now": at})
+    subject = f"campaign/{row.programme_id}/{row.id}"
+    audit.write(conn, actor=by, act="campaign.write", subject=subject, at=at, before={"made_by": row.created_by}, reason="list")
     conn.execute(_FORGET, {"programme": row.programme_id, "campaign": row.id})
     people_list.put(conn, row.programme_id, row.id, _members(listed, people_list.read(conn, row.programme_id, file)))
     return listed

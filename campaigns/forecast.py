@@ -7,7 +7,7 @@ not approved yet is taken as approved, for `check` says that apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,17 +41,21 @@ class Forecast:
     arms: Mapping[str, int]
 
 
-def forecast(conn: Connection, row: Row, audience: Audience, now: datetime) -> Forecast:
-    """For everybody in the audience at `now`, those decided about already being left out as such."""
+def forecast(
+    conn: Connection, row: Row, audience: Audience, now: datetime, looked_at: Callable[[int], None] = lambda _: None
+) -> Forecast:
+    """For everybody in the audience at `now`, those decided about already being left out as such. `looked_at` is told after
+    each page how many were."""
     tally = _Tally(desk_of(conn, row, now))
-    after = ""
+    after, seen = "", 0
     while ids := audiences.page(conn, audience, now, after, PAGE):
         found = eligible.people(
             conn, campaign_id=row.id, sender_id=row.sender_id, member_ids=ids, occasion="", now=now
         )  # fmt: skip
         for person in found:
             tally.add(person)
-        after = ids[-1]
+        after, seen = ids[-1], seen + len(ids)
+        looked_at(seen)
         if len(ids) < PAGE:
             break
     return tally.forecast()

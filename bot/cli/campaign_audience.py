@@ -10,9 +10,9 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from base.money import grouped
-from bot import campaign_check
 from bot.cli.acting import also, by_staff, colleague
 from bot.cli.campaign_complete import CAMPAIGN, SAVED
+from bot.cli.campaign_counting import counted
 from bot.cli.campaign_found import programme_option, refusing, row_of
 from bot.cli.campaign_shown import put_forecast
 from bot.cli.house import console, moment, of, print_json
@@ -24,7 +24,6 @@ from campaigns.audience import Audience
 from campaigns.condition import Condition
 from campaigns.expression import parse
 from campaigns.field_table import FIELDS
-from campaigns.forecast import forecast
 
 GRAMMAR = """Conditions are joined with and, or, not and brackets: role in (electrician, retailer) and (state = UP or
 balance >= 500) and not last_scan within 30 days. Dates: within 30 days, before 2026-01-05, after 2026-01-05, on 2026-01-05,
@@ -71,8 +70,7 @@ def audience(
 
 def _of_campaign(house: House, conn: Connection, programme: str, campaign: str, as_json: bool) -> None:
     row, now = row_of(conn, programme, campaign), house.clock.now(conn)
-    with refusing():
-        seen = forecast(conn, row, campaign_check.audience_of(conn, programme, row.campaign), now)
+    seen = counted(conn, row, now)
     if as_json:
         print_json({"campaign": row.id, **asdict(seen)})
     else:

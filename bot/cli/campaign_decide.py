@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from bot import campaign_check, campaign_media
 from bot.cli.acting import as_staff, on_duty
 from bot.cli.campaign_complete import CAMPAIGN
+from bot.cli.campaign_counting import counted
 from bot.cli.campaign_found import programme_option, row_of, settled
 from bot.cli.campaign_preview import put_words
 from bot.cli.campaign_send import before_sending
-from bot.cli.campaign_shown import summary
-from bot.cli.house import console, of, print_json, refuse
+from bot.cli.campaign_shown import put_forecast, summary
+from bot.cli.house import console, of, print_json, refuse, somebody_is_there
 from bot.cli.programme import chosen
+from bot.wiring import House
 from campaigns import rows
 from campaigns.rows import Row
 
@@ -43,11 +43,11 @@ def approve(ctx: click.Context, campaign: str, programme_id: str | None, yes: bo
     with house.engine.connect() as conn:
         programme = chosen(conn, programme_id)
         seen = row_of(conn, programme, campaign)
-    confirmed(yes, f"approve {campaign}", lambda: put_words(console(), seen.campaign))
+    confirmed(yes, f"approve {campaign}", lambda: _show(house, seen))
     with house.engine.begin() as conn:
         by, now = on_duty(conn, actor, "campaign.approve").name, house.clock.now(conn)
         row = settled(rows.approve(conn, programme, campaign, by=by, at=now))
-        if row.file_hash != seen.file_hash:  # the transaction ends here, and with it the approval
+        if (row.file_hash, row.created_at) != (seen.file_hash, seen.created_at):  # with the transaction the approval ends
             raise refuse(f"{campaign} was changed while you read it: read it again")
     _told(row, as_json, f"{campaign} is approved by {by}: ./saathi campaign send {campaign} --as {by}")
 
@@ -112,12 +112,24 @@ def confirmed(yes: bool, what: str, shows: object = None) -> None:
     """Asks on a terminal; refuses where there is none to ask."""
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not somebody_is_there():
         raise refuse(f"nobody is here to be asked: add --yes to {what}")
     if callable(shows):
         shows()
     if not click.confirm(f"{what}?", err=True):
         raise refuse("nothing was changed")
+
+
+def _show(house: House, row: Row) -> None:
+    """What is approved: the words, whom they are for, how many get it and what it costs."""
+    page, campaign = console(), row.campaign
+    put_words(page, campaign)
+    saved = f"saved audience {campaign.saved}" if campaign.saved else ""
+    whom = [campaign.audience, saved, "the list that goes with it" if campaign.listed else ""]
+    people = " and ".join(filter(None, whom)) or "everybody"
+    page.print(f"{row.id}, {campaign.category}, made by {row.created_by}, for: {people}")
+    with house.engine.begin() as conn:
+        put_forecast(page, counted(conn, row, house.clock.now(conn)))
 
 
 def _told(row: Row, as_json: bool, words: str) -> None:

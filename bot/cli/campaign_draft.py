@@ -17,13 +17,14 @@ from bot import campaign_check, campaign_draft, campaign_media, campaigns
 from bot.campaign_draft import Detectable, Listed
 from bot.cli.acting import by_staff, colleague
 from bot.cli.campaign_complete import CAMPAIGN_OR_FILE
+from bot.cli.campaign_counting import counted
 from bot.cli.campaign_found import is_file, programme_option, read_file, refusing, row_of, sender_of, settled
 from bot.cli.campaign_shown import put_forecast
 from bot.cli.house import console, of, print_json, refuse
 from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import rows
-from campaigns.forecast import Forecast, forecast
+from campaigns.forecast import Forecast
 from campaigns.people_list import BadSheet
 from campaigns.rows import Row
 from campaigns.spec import Campaign
@@ -95,16 +96,17 @@ def _kept(
 ) -> tuple[Row, Listed | None]:
     listed = None
     with house.engine.begin() as conn:
-        row = rows.find(conn, programme, wanted.id)
+        row, now = rows.locked(conn, programme, wanted.id), house.clock.now(conn)
         if is_new or row is None:
-            sender, now = sender_of(conn, programme, address), house.clock.now(conn)
+            sender = sender_of(conn, programme, address)
             row = settled(rows.create(conn, wanted, programme_id=programme, sender_id=sender, by=colleague(), at=now))
         if list_file is not None:
             if row.state != "draft":
                 raise refuse(f"{row.id} is {row.state}: its list changes no more")
             try:
                 with list_file.open("rb") as file:
-                    listed = campaign_draft.keep_list(conn, row, file)
+                    listed = campaign_draft.keep_list(conn, row, file, by=colleague(), at=now)
+                row = row_of(conn, programme, row.id)
             except (BadSheet, OSError) as fault:
                 raise refuse(f"{list_file}: {getattr(fault, 'strerror', None) or fault}") from fault
     return row, listed
@@ -113,8 +115,8 @@ def _kept(
 def _looked_at(house: House, row: Row, listed: Listed | None) -> Checked:
     with house.engine.begin() as conn:
         now = house.clock.now(conn)
+        seen = counted(conn, row, now)
         with refusing():
-            seen = forecast(conn, row, campaign_check.audience_of(conn, row.programme_id, row.campaign), now)
             shows = campaign_draft.what_it_can_show(conn, row, seen, now)
         return Checked(
             row, listed, seen, shows, campaign_check.templates(conn, row.campaign, campaigns.link_base(house))

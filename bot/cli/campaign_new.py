@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import click
 
 from bot.cli.acting import by_staff
-from bot.cli.house import print_json, refuse
+from bot.cli.house import print_json, refuse, somebody_is_there
 from campaigns import file
 from campaigns.file import CATEGORIES, BadCampaign
 from config.settings import ROOT
@@ -27,7 +26,7 @@ SAMPLE = ROOT / "config" / "campaigns" / "sample.toml"
 @by_staff("campaign.write")
 def new(path: Path, id_: str | None, name: str | None, category: str | None, yes: bool, as_json: bool) -> None:
     """Write FILE to begin with: a whole campaign with every key explained. On a terminal it asks for what is left out."""
-    asks = sys.stdin.isatty() and not yes and not as_json
+    asks = somebody_is_there() and not yes and not as_json
     id_ = _given(id_, "id", re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-"), asks)
     name = _given(name, "name", id_, asks)
     category = _given(category, f"category ({' or '.join(CATEGORIES)})", "marketing", asks)

@@ -15,6 +15,7 @@ from bot.campaigns import link_base
 from bot.cli.acting import by_staff, touched
 from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_found import member_of, programme_option, refusing, row_of
+from bot.cli.campaign_shown import trigger_words
 from bot.cli.house import console, moment_utc, of, print_json
 from bot.cli.programme import chosen
 from campaigns import audience as audiences
@@ -86,6 +87,8 @@ def why_not(ctx: click.Context, campaign: str, named: str, programme_id: str | N
         return
     for line in _in_words(done, outside, seen):
         click.echo(line)
+    if row.campaign.trigger is not None:
+        click.echo(f"it goes to each member {trigger_words(row.campaign.trigger)}, once it is sent")
 
 
 def put_preview(page: Console, one: Preview) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 
 import click
@@ -13,15 +12,16 @@ from bot import campaign_check, campaign_media
 from bot.campaigns import link_base
 from bot.cli.acting import as_staff, on_duty
 from bot.cli.campaign_complete import CAMPAIGN
-from bot.cli.campaign_found import programme_option, refusing, row_of, settled
+from bot.cli.campaign_counting import counted
+from bot.cli.campaign_found import programme_option, row_of, settled
 from bot.cli.campaign_live import watch
 from bot.cli.campaign_shown import put_forecast, summary, trigger_words
 from bot.cli.campaign_status import look_at
-from bot.cli.house import console, moment_utc, of, print_json, refuse
+from bot.cli.house import console, moment_utc, of, print_json, refuse, somebody_is_there
 from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import rows
-from campaigns.forecast import Forecast, forecast
+from campaigns.forecast import Forecast
 from campaigns.rows import Row
 
 TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
@@ -79,8 +79,7 @@ def _go(house: House, campaign: str, programme_id: str | None, people: int | Non
         on_duty(conn, actor, "campaign.send")
         programme, now = chosen(conn, programme_id), house.clock.now(conn)
         row = row_of(conn, programme, campaign)
-        with refusing():
-            seen = forecast(conn, row, campaign_check.audience_of(conn, programme, row.campaign), now)
+        seen = counted(conn, row, now)
     pictures = list(campaign_media.faults(row.campaign))
     if at is not None and at <= now:
         raise refuse(f"{at:%Y-%m-%d %H:%M} in India has gone by: it is {moment_utc(now)}")
@@ -97,7 +96,7 @@ def _go(house: House, campaign: str, programme_id: str | None, people: int | Non
 
 def _agreed(people: int | None, seen: Forecast, campaign: str) -> None:
     if people is None:
-        if not sys.stdin.isatty():
+        if not somebody_is_there():
             raise refuse(f"nothing was sent: add --people {seen.reach} when that is the number you expect to get {campaign}")
         put_forecast(console(), seen)
         people = int(click.prompt("type the number of people who get it", type=int, err=True))

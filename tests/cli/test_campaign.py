@@ -197,6 +197,8 @@ def test_a_list_of_phones(line: Campaigner, tmp_path: Path) -> None:
     phones.write_text("phone\n+919898989898\n+919812345678\n")
     told = line("campaign", "check", path, "--list", phones, "--as", "meera").stdout
     assert "list: found 2" in told and "2 people are in the audience" in told
+    line.data("campaign", "check", "hello", "--list", phones, "--as", "dev")  # who gives the list is one of its makers
+    assert "dev made hello" in line.refusal("campaign", "approve", "hello", "--yes", "--as", "dev")
     phones.write_bytes(b"\x00\xff\x00")
     assert str(phones) in line.refusal("campaign", "check", path, "--list", phones, "--as", "meera")
     assert line.data("campaign", "check", "hello", "--as", "meera")["forecast"]["size"] == 2
