@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -15,7 +15,6 @@ from campaigns.forecast import desk_of
 from campaigns.rows import Row
 from whatsapp.outbound import Message
 
-LINK = "preview"  # in place of the member's own link, so that looking counts no click
 _DECIDED = text("""
     SELECT p.occasion, p.outcome, p.reason, p.arm, p.locale, p.decided_at, o.state AS message,
            coalesce(CAST(o.error_code AS text), o.reason) AS message_why
@@ -52,7 +51,7 @@ class Decided:
 
 
 def previews(
-    conn: Connection, keyring: Keyring, row: Row, member_ids: Sequence[str], now: datetime, link_base: str
+    conn: Connection, keyring: Keyring, row: Row, member_ids: Sequence[str], now: datetime
 ) -> list[Preview]:
     """Of members of the row's programme, in their order. Raises CannotOpen."""
     desk = desk_of(conn, row, now)
@@ -63,7 +62,7 @@ def previews(
     names = sorted(set(variables.values()))
     known = fields.values(conn, keyring, row.programme_id, member_ids, names, now) if names else {}
     shown = {one: {name: known.get(one, {}).get(field, "") for name, field in variables.items()} for one in member_ids}
-    return [_preview(desk, person, shown[person.member_id], link_base) for person in people]
+    return [_preview(desk, person, shown[person.member_id]) for person in people]
 
 
 def decided(conn: Connection, row: Row, member_id: str) -> list[Decided]:
@@ -72,12 +71,14 @@ def decided(conn: Connection, row: Row, member_id: str) -> list[Decided]:
     return [Decided(**found._mapping) for found in conn.execute(_DECIDED, given)]
 
 
-def _preview(desk: Desk, person: eligible.Person, values: Mapping[str, str], link_base: str) -> Preview:
+def _preview(desk: Desk, person: eligible.Person, values: Mapping[str, str]) -> Preview:
     campaign = desk.row.campaign
     arm = words.arm_for(campaign, person.member_id)
     locale = words.locale_of(campaign, person.locale or desk.first_locale)
     reason = reasons.why_not(desk.facts(person), campaign.category)
     said = None
     if locale is not None:
-        said = words.message(campaign, arm or campaign.arms[0].name, locale, values, link_base, LINK)
+        shown = next((one for one in campaign.arms if one.name == arm), campaign.arms[0])
+        said = words.message(campaign, shown.name, locale, values, "", "")
+        said = replace(said, link=shown.words[locale].link)  # where it leads; looking at it counts no click
     return Preview(person.member_id, locale or "", arm, reason, said)

@@ -16,6 +16,10 @@ VERBS = {  # in the order in which an operator needs them; the verb's module is 
 }  # fmt: skip
 
 
+EPILOG = """Nobody gets it twice or after STOP, whatever is killed or run again. What asks a question on a terminal has an
+option that answers it. docs/campaigns.md has the audience language, drips and experiments."""
+
+
 class _InOrder(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -28,11 +32,20 @@ class _InOrder(click.Group):
         return command
 
 
-@click.group(cls=_InOrder)
+@click.group(cls=_InOrder, epilog=EPILOG)
 def group() -> None:
     """Broadcasts: who gets what, sent once, and what came of it.
 
-    The way of a campaign: new FILE, change its words, check FILE (which keeps it as a draft), preview and test it, approve
-    (another person than the maker), send or schedule, status --watch, report. Pause, resume and stop act within seconds.
+    \b
+    ./saathi campaign new diwali.toml                    a file with every key explained: change its words
+    ./saathi campaign check diwali.toml                  every fault at once; without one it is kept as a draft
+    ./saathi campaign check diwali --submit              asks WhatsApp's approval for its words
+    ./saathi campaign audience diwali                    how many get it, who is left out and why, what it costs
+    ./saathi campaign preview diwali --member PHONE      word for word, with their own values
+    ./saathi campaign test diwali --to PHONE --as ME     to a colleague, marked as a test
+    ./saathi campaign approve diwali --as COLLEAGUE      another person than the maker
+    ./saathi campaign send diwali --as ME --watch        asks for the number of people, then shows how it goes
+    ./saathi campaign pause diwali --reason WHY --as ME  within seconds; resume goes on, stop ends it for good
+    ./saathi campaign report diwali --html diwali.html   what came of it, and what it caused
     """
 

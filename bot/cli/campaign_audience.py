@@ -30,7 +30,7 @@ balance >= 500) and not last_scan within 30 days. Dates: within 30 days, before 
 never. Numbers: =, <, <=, >, >=. Texts with other letters than a-z, 0-9, - and _ stand in quotes."""
 
 
-@click.command()
+@click.command(epilog=GRAMMAR, short_help="How many people, why not the others, what it costs.")
 @click.argument("campaign", required=False, type=CAMPAIGN)
 @click.option("--where", metavar="CONDITION", help="Count these people instead; --fields says what can be asked.")
 @click.option("--saved", "saved_name", type=SAVED, help="Count a saved audience; with --where those who are in both.")

@@ -17,7 +17,7 @@ from bot.cli.programme import chosen
 from campaigns import file, file_write
 
 
-@click.command()
+@click.command(short_help="A new file from an old campaign.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--id", "id_", help="Of the new campaign; left out: the file's name.")

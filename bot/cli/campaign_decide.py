@@ -29,7 +29,7 @@ def short(reason: str) -> str:
     return reason.strip()
 
 
-@click.command()
+@click.command(short_help="Agree to a colleague's draft; its words change no more.")
 @click.argument("campaign", type=CAMPAIGN)
 @programme_option
 @click.option("--yes", is_flag=True, help="Ask nothing: you have read its words.")
@@ -52,7 +52,7 @@ def approve(ctx: click.Context, campaign: str, programme_id: str | None, yes: bo
     _told(row, as_json, f"{campaign} is approved by {by}: ./saathi campaign send {campaign} --as {by}")
 
 
-@click.command()
+@click.command(short_help="Let nothing more leave until resume.")
 @click.argument("campaign", type=CAMPAIGN)
 @programme_option
 @_why
@@ -68,7 +68,7 @@ def pause(ctx: click.Context, campaign: str, programme_id: str | None, reason: s
     _told(row, as_json, f"{campaign} is paused: ./saathi campaign resume {campaign} lets it go on")
 
 
-@click.command()
+@click.command(short_help="Go on where it was paused.")
 @click.argument("campaign", type=CAMPAIGN)
 @programme_option
 @_json
@@ -88,7 +88,7 @@ def resume(ctx: click.Context, campaign: str, programme_id: str | None, as_json:
     _told(row, as_json, f"{campaign} goes on: ./saathi campaign status {campaign} --watch")
 
 
-@click.command()
+@click.command(short_help="End it for good.")
 @click.argument("campaign", type=CAMPAIGN)
 @programme_option
 @_why

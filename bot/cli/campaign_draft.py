@@ -42,7 +42,7 @@ class Checked:
     templates: Sequence[Standing]
 
 
-@click.command()
+@click.command(short_help="Name every fault of a file; without one keep it as a draft.")
 @click.argument("campaign", type=CAMPAIGN_OR_FILE, metavar="FILE|CAMPAIGN")
 @click.option("--list", "list_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="CSV",
               help="The list of phones that goes with it, one a row (listed = true in the file).")

@@ -16,7 +16,7 @@ from config.settings import ROOT
 SAMPLE = ROOT / "config" / "campaigns" / "sample.toml"
 
 
-@click.command("new")
+@click.command("new", short_help="A file to begin with, every key explained.")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--id", "id_", help="Names the campaign for ever; left out: the file's name.")
 @click.option("--name", help="For colleagues; left out: the id.")

@@ -8,10 +8,8 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 
 from bot import campaign_check
-from bot.campaigns import link_base
 from bot.cli.acting import by_staff, touched
 from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_found import member_of, programme_option, refusing, row_of
@@ -29,7 +27,7 @@ _json = click.option("--json", "as_json", is_flag=True)
 _phone = "A phone or a member's id"
 
 
-@click.command()
+@click.command(short_help="What people would get, word for word.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--member", "members", multiple=True, metavar="PHONE", help=f"{_phone}; may be given several times.")
 @click.option("--count", default=3, show_default=True, type=click.IntRange(1, 100), help="Without --member: so many.")
@@ -52,7 +50,7 @@ def preview(
                 ids = audiences.page(conn, campaign_check.audience_of(conn, programme, row.campaign), now, "", count)
         for member in ids:
             touched(conn, "campaign.read", member)
-        shown = previews.previews(conn, house.keyring, row, ids, now, link_base(house))
+        shown = previews.previews(conn, house.keyring, row, ids, now)
     if as_json:
         print_json({"campaign": row.id, "previews": [_of(one) for one in shown]})
     elif not shown:
@@ -62,7 +60,7 @@ def preview(
             put_preview(console(), one)
 
 
-@click.command("why-not")
+@click.command("why-not", short_help="Why a member does not get it.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--member", "named", required=True, metavar="PHONE", help=f"{_phone}.")
 @programme_option
@@ -80,7 +78,7 @@ def why_not(ctx: click.Context, campaign: str, named: str, programme_id: str | N
         done = previews.decided(conn, row, member)
         with refusing():
             outside = audiences.why_not(conn, campaign_check.audience_of(conn, programme, row.campaign), member, now)
-        (seen,) = previews.previews(conn, house.keyring, row, [member], now, link_base(house))
+        (seen,) = previews.previews(conn, house.keyring, row, [member], now)
     if as_json:
         told = [asdict(one) | {"words": _decided_words(one)} for one in done]
         print_json({"campaign": row.id, "member": member, "decided": told, "audience": outside, "now": seen.reason})
@@ -118,7 +116,7 @@ def put_words(page: Console, campaign: Campaign) -> None:
 def _bubble(page: Console, body: str, titles: Sequence[str], media: str, link_title: str, link: str) -> None:
     lines = [f"(picture {media})"] if media else []
     lines += body.split("\n") + [f"[{title}]" for title in titles] + ([f"[{link_title}] {link}"] if link else [])
-    page.print(Padding("\n".join(f"│ {line}" for line in lines), (0, 0, 1, 4)))
+    page.print("\n".join(f"    │ {line}" for line in lines), "", sep="\n", soft_wrap=True)
 
 
 def _of(one: Preview) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from campaigns.report import Report
 COLUMNS = ("people", "sent", "delivered", "read", "replied", "clicked", "converted", "opted_out", "failed")
 
 
-@click.command("report")
+@click.command("report", short_help="What came of it: table, CSV, JSON, or a page with plots.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write every figure as CSV.")
 @click.option("--html", "html_file", type=click.Path(path_type=Path), metavar="FILE", help="Write a page with plots.")

@@ -31,7 +31,7 @@ _watch = click.option("--watch", "watching", is_flag=True, help="Stay and watch 
 _json = click.option("--json", "as_json", is_flag=True)
 
 
-@click.command()
+@click.command(short_help="Send an approved campaign, the number of people being said.")
 @click.argument("campaign", type=CAMPAIGN)
 @programme_option
 @_people
@@ -55,7 +55,7 @@ def send(
         click.echo(_words(row))
 
 
-@click.command()
+@click.command(short_help="The same at a later time.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--at", "at", required=True, type=click.DateTime(TIMES), help="When it begins, in India's time.")
 @programme_option

@@ -106,10 +106,10 @@ def reason_table(left_out: Mapping[str, int], heading: str = "left out") -> Tabl
 
 def put_forecast(page: Console, seen: Forecast) -> None:
     """For people: how many, what it costs, who is left out."""
-    page.print(f"{grouped(seen.size)} people are in the audience; {grouped(seen.reach)} of them get it now")
+    page.print(f"in the audience: {grouped(seen.size)}; would get it now: {grouped(seen.reach)}")
     if seen.holdout:
-        page.print(f"{grouped(seen.holdout)} are held out, to compare with")
-    page.print(f"cost: {rupees(seen.cost_paise)} at most; {grouped(seen.templates)} of them have not written within 24 hours")
+        page.print(f"held out, to compare with: {grouped(seen.holdout)}")
+    page.print(f"cost: {rupees(seen.cost_paise)} at most, for {grouped(seen.templates)} who have not written within 24 hours")
     if seen.left_out:
         page.print(reason_table(seen.left_out))
 
@@ -132,7 +132,7 @@ def _lines(shown: Mapping[str, Any]) -> list[tuple[str, str | Text]]:
         until = f" until {moment(shown['waits_until'])} UTC" if shown["waits_until"] else ""
         lines.append(("waits", f"{_WAITS.get(shown['waits_for'], shown['waits_for'])}{until}"))
     kept_out = sum(shown["left_out"].values())
-    lines.append(("people", f"{shown['queued']} get it, {kept_out} left out, {shown['holdout']} held out to compare"))
+    lines.append(("people", f"get it: {shown['queued']}, left out: {kept_out}, held out to compare: {shown['holdout']}"))
     lines.append(("messages", ", ".join(f"{step} {messages[step]}" for step in STEPS if messages[step]) or "none yet"))
     lines += [(name, _counts(shown[name])) for name in ("failed", "expired") if shown[name]]
     if shown["state"] == "sending":

@@ -28,7 +28,7 @@ _SENDER = text("SELECT rate_per_s, people_per_day FROM senders WHERE id = :sende
 _json = click.option("--json", "as_json", is_flag=True)
 
 
-@click.command("list")
+@click.command("list", short_help="All of them, the newest first.")
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these; all otherwise.")
 @click.option("--last", default=100, show_default=True, type=click.IntRange(1, 10_000))
 @programme_option
@@ -47,7 +47,7 @@ def list_(ctx: click.Context, states: tuple[str, ...], last: int, programme_id: 
         click.echo("no such campaign" if states else "there is no campaign yet: ./saathi campaign new FILE.toml begins one")
 
 
-@click.command()
+@click.command(short_help="How it stands; --watch draws it anew every second.")
 @click.argument("campaign", required=False, type=CAMPAIGN)
 @programme_option
 @click.option("--watch", "watching", is_flag=True, help="Go on until it rests, or Ctrl-C; the campaign goes on.")

@@ -21,7 +21,7 @@ from campaigns.spec import Arm
 PHONES_MAX = 20  # a test is for colleagues
 
 
-@click.command("test")
+@click.command("test", short_help="Send it to colleagues, marked as a test.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--to", "phones", multiple=True, required=True, metavar="PHONE", help="A colleague's; several times for several.")
 @click.option("--arm", help="Only this arm; all of them otherwise.")

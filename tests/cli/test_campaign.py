@@ -69,7 +69,7 @@ def test_who_is_in_the_audience_and_who_is_left_out(line: Campaigner) -> None:
     line.home.forward(hours=30)
     assert line.data("campaign", "audience", "hello")["cost_paise"] == 87
     told = line("campaign", "audience", "hello").stdout
-    assert "2 people are in the audience; 1 of them get it now" in told and "they said STOP" in told
+    assert "in the audience: 2; would get it now: 1" in told and "they said STOP" in told
 
 
 def test_saved_audiences(line: Campaigner) -> None:
@@ -196,7 +196,7 @@ def test_a_list_of_phones(line: Campaigner, tmp_path: Path) -> None:
     assert line.data("campaign", "check", "hello", "--as", "meera")["forecast"]["size"] == 1
     phones.write_text("phone\n+919898989898\n+919812345678\n")
     told = line("campaign", "check", path, "--list", phones, "--as", "meera").stdout
-    assert "list: found 2" in told and "2 people are in the audience" in told
+    assert "list: found 2" in told and "in the audience: 2" in told
     line.data("campaign", "check", "hello", "--list", phones, "--as", "dev")  # who gives the list is one of its makers
     assert "dev made hello" in line.refusal("campaign", "approve", "hello", "--yes", "--as", "dev")
     phones.write_bytes(b"\x00\xff\x00")

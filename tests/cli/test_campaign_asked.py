@@ -43,7 +43,7 @@ def test_approving_shows_the_words_first(line: Campaigner) -> None:
     assert (no.exit_code, no.stderr.splitlines()[-1]) == (1, "nothing was changed")
     yes = asked(line, "y\n", "approve", "hello", "--as", "dev")
     assert yes.exit_code == 0 and "│ Namaste {name}, every wire counts double." in yes.stdout and "│ [Scan now]" in yes.stdout
-    assert "hello, marketing, made by meera, for: role = electrician" in yes.stdout and "2 of them get it now" in yes.stdout
+    assert "hello, marketing, made by meera, for: role = electrician" in yes.stdout and "would get it now: 2" in yes.stdout
 
 
 def test_words_that_change_while_they_are_read_are_not_approved(line: Campaigner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_the_number_is_typed_before_anything_leaves(line: Campaigner) -> None:
     line.approved()
     wrong = asked(line, "3\n", "send", "hello", "--as", "meera")
     assert (wrong.exit_code, wrong.stderr.splitlines()[-1]) == (1, "nothing was sent: 3 is not 2")
-    assert "2 people are in the audience; 2 of them get it now" in wrong.stdout and "cost: ₹0" in wrong.stdout
+    assert "in the audience: 2; would get it now: 2" in wrong.stdout and "cost: ₹0" in wrong.stdout
     assert asked(line, "two\n", "send", "hello", "--as", "meera").exit_code == 1
     right = asked(line, "2\n", "send", "hello", "--as", "meera")
     assert right.exit_code == 0 and "hello goes out" in right.stdout

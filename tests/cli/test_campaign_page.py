@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from bot import campaigns, relay
+from bot.cli.main import cli
 from campaigns.file import read
 from sandbox.server import running
 from sandbox.settings import Settings as SandboxSettings
 from sandbox.world import World
 from tests.cli.campaigner import Campaigner, campaigning
 from tests.cli.test_content import ACCOUNT, account
+from tests.cli.test_docs import assert_real
 from tests.readme import ROOT, typed
 from tests.servers import Database
 from whatsapp.relay import Relay
@@ -26,7 +30,7 @@ TOKEN = "primary-token"
 PAGE = ROOT / "docs" / "campaigns.md"
 SAID = {  # what a command is to print, by how it begins; the longest that fits
     "new": "diwali.toml is written", "audience": "spenders", "audience --where": " people", "audience --fields": "last_scan",
-    "audience diwali": "2 people are in the audience; 2 of them get it now", "check diwali.toml": "diwali has no fault",
+    "audience diwali": "in the audience: 2; would get it now: 2", "check diwali.toml": "diwali has no fault",
     "check diwali --submit": "words of plain in hi: approved", "preview": "│ Namaste Ramesh Kumar",
     "test": "gets arm link in en",
     "approve": "is approved by dev", "send": "diwali goes out", "status": "0 of 2 people", "pause": "diwali is paused",
@@ -82,6 +86,14 @@ def leave(line: Campaigner) -> None:
             break
     sender.close()
     campaigns.tick(line.house)
+
+
+def test_what_the_help_tells_to_type_is_there() -> None:
+    told = CliRunner().invoke(cli, ["campaign", "--help"]).stdout
+    lines = [re.split(r"\s{2,}", one.strip())[0] for one in told.splitlines() if one.strip().startswith("./saathi")]
+    assert len(lines) == 10
+    for command in lines:
+        assert_real(shlex.split(command)[1:])
 
 
 def test_the_shells_line(tmp_path: Path) -> None:

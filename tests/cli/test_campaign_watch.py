@@ -96,7 +96,7 @@ def test_a_picture_says_what_it_waits_for_and_what_it_goes_by() -> None:
     page.print(picture(shown(waits_for="tier", days=[{"day": "2026-01-05", "queued": 3, "left_out": 1}], trigger="at x")))
     said = page.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
     assert "for WhatsApp's limit of people a day" in said and "2026-01-05" in said and "to each member at x" in said
-    assert "6 left out" in said and "4 held out" in said
+    assert "left out: 6" in said and "to compare: 4" in said
     assert in_one_line(shown(size=0, walked=0)).startswith("hello sending: walked 0 of 0; waiting 2")
 
 
