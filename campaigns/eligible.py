@@ -51,18 +51,14 @@ class Person:
 
 _PEOPLE = text("""
     SELECT m.id, m.state, m.erased_at IS NOT NULL OR m.data_key IS NULL AS erased,
-           o.contact_id IS NULL AND EXISTS (SELECT FROM memberships x WHERE x.member_id = m.id AND x.role = 'owner')
+           o.contact_id IS NULL AND coalesce(
+               (SELECT true FROM memberships x WHERE x.member_id = m.id AND x.role = 'owner' LIMIT 1), false)
            OR EXISTS (SELECT FROM lock_outs b WHERE b.contact_id = o.contact_id AND b.until > :now AND b.cleared_at IS NULL)
                AS suspended,
            coalesce(t.consented, false) AS consented, coalesce(t.stopped, false) AS stopped,
            coalesce(t.marketing_stopped, false) AS marketing_stopped,
-           EXISTS (SELECT FROM memberships x WHERE x.contact_id = o.contact_id AND x.programme_id = m.programme_id
-                   AND x.role = 'owner' AND x.until IS NULL AND (
-                       EXISTS (SELECT FROM claims c WHERE c.member_id = x.member_id AND c.state = 'review'
-                               AND c.promised_at < :now)
-                    OR EXISTS (SELECT FROM payouts p WHERE p.member_id = x.member_id AND p.settled_at IS NULL
-                               AND p.promised_at < :now))) AS overdue,
-           c.id AS conversation_id, c.contact_id, c.data_key, c.locale, c.last_inbound_at, t.talks,
+           coalesce(d.overdue, false) AS overdue,
+           c.id AS conversation_id, c.contact_id, w.data_key, c.locale, c.last_inbound_at, t.talks,
            coalesce(a.credits - a.debits, 0) AS balance
     FROM unnest(CAST(:ids AS text[])) WITH ORDINALITY AS asked (id, place) JOIN members m ON m.id = asked.id
     LEFT JOIN accounts a ON a.id = m.programme_id || '/member/' || m.id || '/available'
@@ -71,15 +67,21 @@ _PEOPLE = text("""
         ORDER BY s.since, s.contact_id LIMIT 1) o ON true
     LEFT JOIN LATERAL (
         SELECT array_agg(v.id) AS talks, bool_or(v.consented_at IS NOT NULL) AS consented,
-               bool_or(v.stopped_at IS NOT NULL) AS stopped, bool_or(v.marketing_stopped_at IS NOT NULL) AS marketing_stopped
-        FROM contacts k JOIN conversations v ON v.contact_id = k.id
-        WHERE (k.id = o.contact_id OR k.merged_into = o.contact_id) AND v.programme_id = m.programme_id) t ON true
+               bool_or(v.stopped_at IS NOT NULL) AS stopped, bool_or(v.marketing_stopped_at IS NOT NULL) AS marketing_stopped,
+               (array_agg(v.id ORDER BY v.last_inbound_at DESC NULLS LAST, v.id) FILTER (
+                    WHERE v.sender_id = :sender AND k.data_key IS NOT NULL AND starts_with(k.address, 'whatsapp:')))[1] AS last
+        FROM (SELECT o.contact_id AS id UNION ALL SELECT x.id FROM contacts x WHERE x.merged_into = o.contact_id) them
+             JOIN contacts k ON k.id = them.id
+             JOIN conversations v ON v.contact_id = k.id AND v.programme_id = m.programme_id) t ON true
     LEFT JOIN LATERAL (
-        SELECT v.id, v.contact_id, v.locale, v.last_inbound_at, k.data_key
-        FROM contacts k JOIN conversations v ON v.contact_id = k.id
-        WHERE (k.id = o.contact_id OR k.merged_into = o.contact_id) AND v.sender_id = :sender AND k.data_key IS NOT NULL
-          AND starts_with(k.address, 'whatsapp:')
-        ORDER BY v.last_inbound_at DESC NULLS LAST, v.id LIMIT 1) c ON true
+        SELECT bool_or(EXISTS (SELECT FROM claims c WHERE c.member_id = x.member_id AND c.state = 'review'
+                               AND c.promised_at < :now)
+                    OR EXISTS (SELECT FROM payouts p WHERE p.member_id = x.member_id AND p.settled_at IS NULL
+                               AND p.promised_at < :now)) AS overdue
+        FROM memberships x WHERE x.contact_id = o.contact_id AND x.programme_id = m.programme_id AND x.role = 'owner'
+         AND x.until IS NULL) d ON true
+    LEFT JOIN conversations c ON c.id = t.last
+    LEFT JOIN contacts w ON w.id = c.contact_id
     ORDER BY asked.place""")
 _HISTORY = text("""
     SELECT p.conversation_id,

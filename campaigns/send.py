@@ -161,7 +161,7 @@ def _write(
     })  # fmt: skip
     names = set(campaign.variables.values())
     values = ports.values(conn, row.programme_id, [one.person.member_id for one in told], names, now) if names and told else {}
-    outbox.put_sealed(conn, [
+    outbox.put_many(conn, [
         _message(ports, row, one, keys[one.person.member_id], tokens, values.get(one.person.member_id, {}), now) for one in told
     ])  # fmt: skip
 

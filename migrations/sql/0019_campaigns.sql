@@ -104,7 +104,8 @@ CREATE FUNCTION campaign_barred(p_key text, p_conversation text) RETURNS boolean
                SELECT FROM memberships s WHERE s.member_id = p.member_id AND s.contact_id = coalesce(k.merged_into, k.id)
                AND s.role = 'owner' AND s.until IS NULL))
     FROM conversations t JOIN contacts k ON k.id = t.contact_id
-         JOIN contacts o ON o.id = coalesce(k.merged_into, k.id) OR o.merged_into = coalesce(k.merged_into, k.id)
+         CROSS JOIN LATERAL (SELECT coalesce(k.merged_into, k.id) AS id UNION ALL
+                             SELECT x.id FROM contacts x WHERE x.merged_into = coalesce(k.merged_into, k.id)) o
          JOIN conversations v ON v.contact_id = o.id AND v.programme_id = t.programme_id
          LEFT JOIN campaign_people p ON p.outbox_key = p_key
          LEFT JOIN campaigns g ON g.programme_id = p.programme_id AND g.id = p.campaign_id

@@ -22,11 +22,14 @@ BODIES = st.text(LETTERS, min_size=1, max_size=60).filter(
 ).filter(lambda said: not any(mark.isspace() and mark not in " \n" for mark in said))  # fmt: skip
 WORDS = st.builds(
     lambda body, title: Words(f"Hello {body} there", (Button("scan", title),)), BODIES, TITLES
-) | BODIES.map(lambda body: Words(f"Hello {body} there", media="https://x.example/a.jpg")) | st.builds(lambda body, title: Words(f"Hello {body} there", (), "", "https://x.example/?q=1&r='2'", title), BODIES, TITLES)
+) | BODIES.map(lambda body: Words(f"Hello {body} there", media="https://x.example/a.jpg")) | st.builds(
+    lambda body, title: Words(f"Hello {body} there", (), "", "https://x.example/?q=1&r='2'", title), BODIES, TITLES
+)
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.sampled_from([UTC, INDIA]))
 CAMPAIGNS = st.builds(
     lambda name, said, audience, start, quiet, most: Campaign(
-        "wires", name, "marketing", (Arm("a", 30, {"en": said}), Arm("b-2", 70, {"en": said})), f"balance >= {len(audience)}", "saved one", True, "",
+        "wires", name, "marketing", (Arm("a", 30, {"en": said}), Arm("b-2", 70, {"en": said})),
+        f"balance >= {len(audience)}", "saved one", True, "",
         {"my name": "name"}, "high", Schedule(start, None, *quiet), Goal("bill", 9), Budget(None, most, 3), Experiment(5, "s"),
         Trigger("points_expire", -14),
     ),
