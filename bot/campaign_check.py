@@ -24,11 +24,11 @@ def faults(conn: Connection, programme_id: str, campaign: Campaign, link_base: s
     spoken = current(conn, programme_id).programme.locales
     for locale in sorted({locale for arm in campaign.arms for locale in arm.words}.difference(spoken)):
         yield f"arms.words.{locale}: the programme speaks {', '.join(spoken)}"
-    if campaign.saved:
-        try:
-            saved.find(conn, programme_id, campaign.saved)
-        except UnknownAudience as fault:
-            yield f"saved: {fault}"
+    try:
+        # A name that means nothing holds for nobody, and `not` of it for everybody.
+        yield from (f"audience: {doubt}" for doubt in audience.doubts(conn, audience_of(conn, programme_id, campaign)))
+    except UnknownAudience as fault:
+        yield f"saved: {fault}"
     if campaign.schedule.end is not None and campaign.schedule.end <= now:
         yield "schedule.end: has gone by"
 

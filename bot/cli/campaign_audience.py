@@ -86,12 +86,15 @@ def _of_condition(
         condition: Condition | None = parse(where) if where else None
         other = saved.find(conn, programme, saved_name) if saved_name else None
         people = audiences.size(conn, Audience(programme, condition, other), now)
+        doubts = audiences.doubts(conn, Audience(programme, condition, other))
         if save_name and where:
             also(conn, "campaign.write")
             saved.save(conn, programme, save_name, where, colleague(), now)
     if as_json:
-        print_json({"where": where, "saved": saved_name, "size": people, "saved_as": save_name})
+        print_json({"where": where, "saved": saved_name, "size": people, "saved_as": save_name, "doubts": doubts})
         return
+    for doubt in doubts:
+        click.echo(f"look again: {doubt}", err=True)
     kept = f"; saved as {save_name}" if save_name else ""
     click.echo(f"{grouped(people)} people{kept}")
 

@@ -49,6 +49,15 @@ def test_every_fault_is_one_line_and_nothing_is_kept(line: Campaigner, tmp_path:
     assert "there is no campaign hello" in line.refusal("campaign", "status", "hello")
 
 
+def test_a_name_that_means_nothing_is_a_fault(line: Campaigner) -> None:
+    path = line.file(audience="'not got \"diwali-2025\" and bought wirs within 90 days'")
+    result = line("campaign", "check", path, "--as", "meera")
+    assert result.exit_code == 1 and result.stderr.count("\n") == 2
+    assert "there is no such campaign" in result.stderr and "the programme's categories are" in result.stderr
+    counted = line("campaign", "audience", "--where", 'not got "diwali-2025"')
+    assert counted.stdout == "2 people\n" and 'look again: got' in counted.stderr
+
+
 def test_what_people_would_get_word_for_word(line: Campaigner) -> None:
     line.made()
     (one,) = line.data("campaign", "preview", "hello", "--member", PHONES["ramesh"])["previews"]

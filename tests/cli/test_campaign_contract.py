@@ -42,7 +42,7 @@ def test_making_one(line: Campaigner, tmp_path: Path) -> None:
     kept("campaign test", line.data("campaign", "test", "hello", "--to", PHONES["ramesh"], "--as", "meera"))
     kept("campaign copy", line.data("campaign", "copy", "hello", tmp_path / "again.toml"))
     where = ("--where", "role = electrician", "--save", "all-of-them")
-    assert set(line.data("campaign", "audience", *where)) == {"where", "saved", "size", "saved_as"}
+    assert set(line.data("campaign", "audience", *where)) == {"where", "saved", "size", "saved_as", "doubts"}
     (one,) = line.data("campaign", "audience")["audiences"]
     assert set(one) == {"name", "condition", "saved_by", "saved_at"}
     words = PROMISES["campaign audience"].words
