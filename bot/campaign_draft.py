@@ -13,7 +13,6 @@ from sqlalchemy import Connection, text
 from base import audit
 from bot import campaign_check
 from campaigns import audience, conversions, people_list
-from campaigns.experiment import detectable
 from campaigns.forecast import Forecast
 from campaigns.people_list import ListRow
 from campaigns.rows import Row
@@ -65,6 +64,8 @@ def what_it_can_show(conn: Connection, row: Row, seen: Forecast, now: datetime) 
     groups += [seen.holdout] if row.campaign.experiment.holdout else []
     if goal is None or len(groups) < 2:
         return None
+    from campaigns.experiment_intervals import detectable  # statistics take seconds to load: only where they are asked for
+
     whom = campaign_check.audience_of(conn, row.programme_id, row.campaign)
     some = audience.page(conn, whom, now, "", SAMPLE_PEOPLE)
     did = conversions.before(conn, row.programme_id, goal, some, now) if some else {}
