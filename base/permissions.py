@@ -85,6 +85,12 @@ ACTS: Mapping[str, Act] = {
     "privacy.breach": Act(_ADMIN, step_up=True),
     "limits.read": Act(_REVIEWERS),
     "limits.clear": Act(("ops", "support")),
+    # broadcasts
+    "campaign.read": Act(_REVIEWERS),
+    "campaign.write": Act(("ops",)),  # the file, saved audiences, tests to colleagues: nothing reaches a member
+    "campaign.approve": Act(_DECIDERS, step_up=True, four_eyes=True),
+    "campaign.send": Act(("ops",), step_up=True),
+    "campaign.stop": Act(_REVIEWERS),  # it only stops something: no code is asked for in a hurry
     # what is worth money before anybody has it
     "programme.publish": Act(("ops",), step_up=True),
     "coupon.issue": Act(("ops",), step_up=True),
@@ -117,7 +123,7 @@ OPERATOR_VERBS = frozenset({
 # Routes without an act, by endpoint: the outside world's, each with a proof of its own or with nothing to tell.
 PUBLIC_ROUTES = frozenset({
     "webhooks.twilio_inbound", "webhooks.twilio_status", "webhooks.razorpayx_events", "webhooks.cashfree_events",
-    "healthz", "readyz", "metrics", "media", "static", "console.static", "console.sign_in",
+    "healthz", "readyz", "metrics", "media", "link", "static", "console.static", "console.sign_in",
 })  # fmt: skip
 # There only where time may be moved, for this machine's sandbox: nothing of them exists in a house that faces the real world.
 DEVELOPMENT_ROUTES = frozenset({"dev.conversation", "dev.clock", "dev.chat"})

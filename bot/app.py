@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import bells, edge, migrate, pictures
+from bot import bells, edge, links, migrate, pictures
 from bot.desk import HouseDesk
 from bot.log import configure
 from bot.webhooks import BODY_MAX_BYTES, webhooks
@@ -37,6 +37,7 @@ def create_app(given: House | None = None) -> Flask:
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
     app.add_url_rule("/readyz", "readyz", edge.inside(made, lambda: ready(made)))
     app.add_url_rule("/media/<token>", "media", lambda token: pictures.serve(made, token))
+    app.add_url_rule("/l/<token>", "link", lambda token: links.serve(made, token))
     app.add_url_rule("/metrics", "metrics", edge.inside(made, lambda: counted(made)))
     edge.forgive(app)
     edge.protect(app, made)

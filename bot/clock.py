@@ -20,6 +20,7 @@ from bot import (
     accounts,
     alarms,
     archive,
+    campaigns,
     claims,
     content,
     erase,
@@ -65,6 +66,8 @@ TIMERS = (
     Timer("months of the journal", 3_600, archive.months_ahead),
     Timer("retention", 3_600, retention.tidy),
     Timer("template approvals", 1_800, content.read_submitted),
+    Timer("campaign templates", 300, campaigns.read_templates),
+    Timer("campaigns", 2, campaigns.tick),
 )
 
 

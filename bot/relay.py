@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import signal
 import threading
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import bells, heartbeat, pictures
+from bot import bells, campaigns, heartbeat, pictures
 from bot.content import specs
 from bot.wiring import House
 from whatsapp.content.sync import ContentMap
@@ -47,7 +48,8 @@ def run(house: House, stop: threading.Event | None = None) -> None:
 def ports(house: House) -> Ports:
     return Ports(
         engine=house.engine, clock=house.clock, keyring=house.keyring, courier=house.twilio,
-        contents=ContentMap(specs()), public_base_url=house.settings.base_url, chance=random.random,
+        contents=ContentMap(specs(), partial(campaigns.spec_of, house)), public_base_url=house.settings.base_url,
+        chance=random.random,
         ring=lambda conversation: bells.ring_turn(house, conversation),
         picture_url=lambda picture: pictures.link(house, picture),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -17,6 +18,16 @@ def _gstin(text: str) -> str:
     if (number := normal_gstin(text)) is None:
         raise ValueError("is not a valid GSTIN: compare it with the registration certificate")
     return number
+
+
+def _day(text: str) -> str:
+    try:
+        same = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        same = False
+    if not same:
+        raise ValueError('must be a day such as "2026-11-08"')
+    return text
 
 
 class Distributor(Part):
@@ -65,6 +76,23 @@ class Limits(Part):
     destinations_per_day: Times = 10  # new UPI ids and accounts
 
 
+Few = Annotated[StrictInt, Field(ge=0, le=100)]
+Day = Annotated[StrictStr, AfterValidator(_day)]
+
+
+class Messages(Part):
+    """How much of a member's attention campaigns may take, and the days on which we are silent."""
+
+    per_week: Annotated[StrictInt, Field(ge=1, le=100)] = 3  # marketing messages in any seven days
+    keep_for_high: Few = 1  # of these, only campaigns of high priority may use so many
+    keep_for_normal: Few = 1  # and so many more only those of normal or high
+    holidays: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
+
+    @cached_property
+    def closed_on(self) -> frozenset[date]:
+        return frozenset(date.fromisoformat(day) for day in self.holidays)
+
+
 class Notice(Part):
     """The privacy notice that members agree to; `version` is kept with every consent."""
 
@@ -98,6 +126,7 @@ class Programme(Part):
     limits: Limits = Limits()
     kyc: Kyc = Kyc()
     privacy: Privacy = Privacy()
+    messages: Messages = Messages()
     notice: Notice
     products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=10_000)]
     distributors: tuple[Distributor, ...] = ()

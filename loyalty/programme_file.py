@@ -14,7 +14,7 @@ from base.gstin import normal_gstin
 from loyalty.kyc_rules import Kyc, KycRule
 from loyalty.kyc_rules import faults as kyc_faults
 from loyalty.products import Part, Product, normalised
-from loyalty.programme import Distributor, Invoices, Limits, Notice, Privacy, Programme, Redeem
+from loyalty.programme import Distributor, Invoices, Limits, Messages, Notice, Privacy, Programme, Redeem
 
 FILE_BYTES_MAX = 4_000_000
 FAULTS_MAX = 50  # beyond that the file is something else; the rest is counted
@@ -58,6 +58,7 @@ _TABLES: Mapping[int | str, type[Part]] = {
     "kyc": Kyc,
     "rules": KycRule,
     "privacy": Privacy,
+    "messages": Messages,
 }
 
 
@@ -79,7 +80,7 @@ def parse_programme(data: bytes) -> Programme:
     except ValidationError as wrong:
         faults += [_fault(error) for error in wrong.errors(include_url=False)]
     # Looked for in the raw tables, so that a slip in one product does not hide a doubled SKU in another.
-    faults += [fault for look in (_duplicates, _languages, _amounts, _redeeming, _knowing) for fault in look(raw)]
+    faults += [fault for look in (_duplicates, _languages, _amounts, _redeeming, _knowing, _messaging) for fault in look(raw)]
     if programme is None or faults:
         more = len(faults) - FAULTS_MAX
         raise BadProgramme(faults[:FAULTS_MAX] + ([f"and {more} more faults"] if more > 0 else []))
@@ -222,3 +223,14 @@ def _redeeming(raw: Mapping[str, Any]) -> Iterator[str]:
         yield "redeem.pin_above_paise: is missing, and pin says above"
     if redeem.get("pin") in ("always", "off", None) and above is not None:
         yield 'redeem.pin_above_paise: counts only with pin = "above"'
+
+
+def _messaging(raw: Mapping[str, Any]) -> Iterator[str]:
+    """More kept for some than there is: then the others could never send."""
+    messages = raw.get("messages")
+    if not isinstance(messages, dict):
+        return
+    parts = (("per_week", 3), ("keep_for_high", 1), ("keep_for_normal", 1))
+    most, high, normal = (messages.get(name, default) for name, default in parts)
+    if all(type(number) is int for number in (most, high, normal)) and high + normal >= most:
+        yield f"messages.per_week: {most} leaves nothing to campaigns of low priority: keep less for the others"

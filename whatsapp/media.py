@@ -32,10 +32,11 @@ UNZIP = zlib.MAX_WBITS | 32  # gzip and zlib alike
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """`hosts`: `host`, `host:port` or `.domain` for its subdomains. `credentials`: user and password of the API."""
+    """`hosts`: `host`, `host:port` or `.domain` for its subdomains. `credentials`: user and password of the API;
+    None: a public address, which is told nothing."""
 
     hosts: tuple[str, ...]
-    credentials: tuple[str, str]
+    credentials: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)

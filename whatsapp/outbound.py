@@ -34,6 +34,9 @@ class Message:
     values: Mapping[str, str] = field(default_factory=dict)
     raw_values: Mapping[str, str] = field(default_factory=dict)
     picture: str = ""  # our id of a picture that goes with the words; only where there are no buttons
+    media: str = ""  # of a campaign: the https address of a picture above the words
+    link: str = ""  # of a campaign: the address behind a button titled so
+    link_title: str = ""
 
 
 def parts(message: Message) -> tuple[Message, ...]:
@@ -67,6 +70,8 @@ def split(body: str, size_max: int) -> list[str]:
 
 def fallback_text(message: Message) -> str:
     """The same message in plain words: the options numbered, for whoever gets no buttons."""
+    if message.link:
+        return f"{message.body}\n\n{message.link_title}: {message.link}"
     if not message.buttons:
         return message.body
     for descriptions in (True, False):
@@ -97,7 +102,7 @@ def from_json(raw: Mapping[str, Any]) -> Message:
     buttons = tuple(Button(b["id"], b["title"], b.get("description", "")) for b in raw.get("buttons", ()))
     return Message(
         raw["text_key"], raw["locale"], raw.get("body", ""), buttons, raw.get("list_button", ""), raw.get("values", {}),
-        raw.get("raw_values", {}), raw.get("picture", ""),
+        raw.get("raw_values", {}), raw.get("picture", ""), raw.get("media", ""), raw.get("link", ""), raw.get("link_title", ""),
     )  # fmt: skip
 
 

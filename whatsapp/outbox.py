@@ -62,6 +62,10 @@ _COLUMNS = (
     "expires_at", "created_at",
 )  # fmt: skip
 ROWS_AT_ONCE = 100
+_TYPES = {"sealed": "bytea", "not_before": "timestamptz", "expires_at": "timestamptz", "created_at": "timestamptz"}
+_ARRAYS = ", ".join(f"CAST(:{name} AS {_TYPES.get(name, 'text')}[])" for name in _COLUMNS)
+_PUT_MANY = driver.statement(f"""
+    INSERT INTO outbox ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (key) DO NOTHING""")
 _RELEASE = text("""
     UPDATE outbox SET state = 'queued', lane = 'reply', reason = NULL, error_code = NULL, sid = NULL,
            accepted_at = NULL, settled_at = NULL, not_before = :now
@@ -91,6 +95,13 @@ def put_sealed(conn: Connection, rows: Sequence[tuple[Row, bytes]]) -> None:
         driver.fetch(conn, _put(len(some)), columns(some))
 
 
+def put_many(conn: Connection, rows: Sequence[tuple[Row, bytes]]) -> None:
+    """The same for hundreds of them: one statement whose text is always the same, and so is read once."""
+    if rows:
+        values = zip(*(_values(row, sealed) for row, sealed in rows), strict=True)
+        driver.fetch(conn, _PUT_MANY, dict(zip(_COLUMNS, map(list, values), strict=True)))
+
+
 def put_sql(count: int) -> str:
     """The statement that writes `count` rows, to be part of a larger one: its parameters begin with o_."""
     rows = (", ".join(f":o_{name}_{at}" for name in _COLUMNS) for at in range(count))
@@ -106,12 +117,15 @@ def columns(rows: Sequence[tuple[Row, bytes]]) -> dict[str, Any]:
     """What `put_sql(len(rows))` takes."""
     found: dict[str, Any] = {}
     for at, (row, sealed) in enumerate(rows):
-        values = (
-            row.key, row.conversation_id, row.sender_id, row.contact_id, row.lane, row.message.text_key, sealed,
-            row.state, row.reason, row.not_before, row.expires_at, row.created_at,
-        )  # fmt: skip
-        found |= {f"o_{name}_{at}": value for name, value in zip(_COLUMNS, values, strict=True)}
+        found |= {f"o_{name}_{at}": value for name, value in zip(_COLUMNS, _values(row, sealed), strict=True)}
     return found
+
+
+def _values(row: Row, sealed: bytes) -> tuple[Any, ...]:
+    return (
+        row.key, row.conversation_id, row.sender_id, row.contact_id, row.lane, row.message.text_key, sealed, row.state,
+        row.reason, row.not_before, row.expires_at, row.created_at,
+    )  # fmt: skip
 
 
 def seal(message: Message, key: str, sealer: Sealer) -> bytes:

@@ -33,6 +33,7 @@ from whatsapp.verdict import PLAIN, Change, verdict
 from whatsapp.window import Drop, Hold, Send, UseTemplate, decide
 
 WORKERS = 32
+KEPT_FREE = 8  # one in so many workers never calls for a campaign
 LOOKS_AT_ONCE = 4  # calls for the list of messages, so that they never crowd out the sending
 
 log = logging.getLogger("saathi.relay")
@@ -79,6 +80,7 @@ class Relay:
         self._ports = ports
         self._holder = holder
         self._workers = workers
+        self._campaigns_max = workers - workers // KEPT_FREE  # so that an answer never waits for a broadcast's calls
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="twilio")
         self._answers: SimpleQueue[_Called | _Looked] = SimpleQueue()
         self._called: list[_Called] = []  # answers that are not written down yet
@@ -155,11 +157,15 @@ class Relay:
         due = [row for row in relay_rows.due(conn, self._holder, busy, now, most) if row.id not in refused]
         closed = [row.id for row in due if isinstance(_decide(row, now, has_template=True), UseTemplate)]
         ready = templates.chosen(conn, self._ports.contents, self._opened, closed)
+        room = self._campaigns_max - sum(row.lane == "campaign" for row in self._out.values() if row.id not in answered)
         for row in due:
             decision = _decide(row, now, has_template=row.id in ready)
             match decision:
+                case Send() | UseTemplate() if row.lane == "campaign" and room <= 0:
+                    continue
                 case Send() | UseTemplate() if self._allowance.take(conn, row.sender_id, now):
                     wanted.append(row.id)
+                    room -= row.lane == "campaign"
                 case Hold(reason):
                     kept_back.append(
                         Shelving(row.id, row.conversation_id, "queued", "held", reason, row.last_inbound_at)
@@ -167,15 +173,15 @@ class Relay:
                 case Drop(reason):
                     over.append((row, reason))
         relay_rows.expire(conn, over, now)
-        rows = relay_rows.take(conn, self._holder, wanted, now)
+        rows = relay_rows.take(conn, self._holder, wanted, now, ready)
         return [(row, *(ready[row.id] if row.id in ready else self._prepared(conn, row))) for row in rows]
 
     def _prepared(self, conn: Connection, row: Taken) -> tuple[Message | None, Spec | None, str | None]:
         """The words, and the Content resource to send them with; None for words that can no longer be opened."""
         message = self._opened(row.sealed, row.key, row.contact_id, row.data_key)
-        if message is None or not message.buttons or row.reason == PLAIN:
+        if message is None or not (message.buttons or row.lane == "campaign") or row.reason == PLAIN:
             return message, None, None
-        spec = self._ports.contents.spec_of(message.text_key, message.locale)
+        spec = self._ports.contents.spec_of(conn, message.text_key, message.locale)
         if spec is None or variables(spec, message) is None:
             return message, None, None
         sid = self._ports.contents.sid_of(conn, spec)
@@ -196,7 +202,7 @@ class Relay:
             return Refused(Kind.UNKNOWN, 0, "erased")
         callback = delivery.callback_url(self._ports.public_base_url, row.id, row.attempts)
         if spec is None or sid is None:
-            url = self._ports.picture_url(message.picture) if message.picture else ""
+            url = self._ports.picture_url(message.picture) if message.picture else message.media
             return self._ports.courier.send(Post(row.to, row.sender, callback, body=fallback_text(message), media_url=url))
         values = variables(spec, message)
         return self._ports.courier.send(Post(row.to, row.sender, callback, content_sid=sid, variables=values))
@@ -246,7 +252,7 @@ class Relay:
     def _verdict(self, one: _Called, now: datetime) -> Change:
         change = verdict(
             one.outcome, attempts=one.row.attempts, as_content=one.spec is not None, now=now,
-            chance=self._ports.chance(),
+            chance=self._ports.chance(), lane=one.row.lane,
         )  # fmt: skip
         if change.reason == PLAIN and one.spec is not None:
             self._ports.contents.forget(one.spec)

@@ -37,6 +37,7 @@ class Taken:
     conversation_id: str
     sender_id: str
     contact_id: str
+    lane: str
     sealed: bytes
     reason: str | None  # of the refusal before
     attempts: int
@@ -47,14 +48,16 @@ class Taken:
 
 
 # One row per contact: the oldest that is due. What keeps a row back: a call that is out, an uncertain one for a while,
-# an older row that is due or waits for its next attempt. A campaign's row that still waits never keeps back an answer.
+# an older row that is due or waits for its next attempt. A campaign's row that still waits never keeps back an answer, and
+# stays where it is while its campaign is paused or stopped, also where it came back from a call only after that.
 _DUE = driver.statement("""
     SELECT o.id, o.conversation_id, o.sender_id, o.lane, o.expires_at, c.last_inbound_at,
-           c.stopped_at IS NOT NULL OR o.lane = 'campaign' AND c.marketing_stopped_at IS NOT NULL AS stopped
+           CASE o.lane WHEN 'campaign' THEN campaign_barred(o.key, o.conversation_id) ELSE c.stopped_at IS NOT NULL END
+               AS stopped
     FROM (VALUES ('reply', 1), ('notice', 2), ('campaign', 3)) AS l(lane, rank) CROSS JOIN LATERAL (
         SELECT q.* FROM outbox q
         WHERE q.state = 'queued' AND q.lane = l.lane AND q.not_before <= :now
-          AND q.conversation_id <> ALL(CAST(:busy AS text[]))
+          AND q.conversation_id <> ALL(CAST(:busy AS text[])) AND (q.lane <> 'campaign' OR campaign_goes(q.key))
           AND NOT EXISTS (SELECT 1 FROM relay_leases r
                           WHERE r.conversation_id = q.conversation_id AND r.holder <> :holder AND r.until > :now)
           AND NOT EXISTS (
@@ -75,9 +78,10 @@ _TAKE = driver.statement("""
         SELECT id FROM outbox WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'queued' AND not_before <= :now
         ORDER BY id FOR UPDATE SKIP LOCKED
     ), taken AS (
-        UPDATE outbox o SET state = 'sending', posted_at = :now, attempts = o.attempts + 1, sid = NULL
+        UPDATE outbox o SET state = 'sending', posted_at = :now, attempts = o.attempts + 1, sid = NULL,
+               outside_window = o.id = ANY(CAST(:outside AS bigint[]))
         FROM free, contacts k, senders s WHERE o.id = free.id AND k.id = o.contact_id AND s.id = o.sender_id
-        RETURNING o.id, o.key, o.conversation_id, o.sender_id, o.contact_id, o.sealed, o.reason, o.attempts,
+        RETURNING o.id, o.key, o.conversation_id, o.sender_id, o.contact_id, o.lane, o.sealed, o.reason, o.attempts,
                   k.address AS to, s.address AS sender, k.data_key, o.posted_at
     ), leased AS (
         INSERT INTO relay_leases (conversation_id, holder, until) SELECT conversation_id, :holder, :until FROM taken
@@ -118,11 +122,14 @@ def due(conn: Connection, holder: str, busy: Collection[str], now: datetime, mos
     return [Due(*row) for row in driver.fetch(conn, _DUE, given)]
 
 
-def take(conn: Connection, holder: str, ids: Sequence[int], now: datetime) -> list[Taken]:
-    """Mark rows as `sending` and lease their contacts. What another relay has taken meanwhile is left out."""
+def take(
+    conn: Connection, holder: str, ids: Sequence[int], now: datetime, outside: Collection[int] = ()
+) -> list[Taken]:
+    """Mark rows as `sending` and lease their contacts. What another relay has taken meanwhile is left out. `outside`: those
+    that leave as templates because the window is closed."""
     if not ids:
         return []
-    given = {"ids": list(ids), "holder": holder, "now": now, "until": now + LEASE}
+    given = {"ids": list(ids), "holder": holder, "now": now, "until": now + LEASE, "outside": list(outside)}
     return [Taken(*row) for row in driver.fetch(conn, _TAKE, given)]
 
 

@@ -22,6 +22,7 @@ from whatsapp.verdict import LOOK_AFTER
 GIVE_UP_AFTER = LOOK_AFTER[-1]
 LISTINGS_MIN = 2
 CLOCKS_DIFFER = timedelta(minutes=2)  # Twilio's time of making and our time of posting
+UNCONFIRMED = "unconfirmed"  # reason of a campaign's row that neither callback nor listing has shown
 LOOK_AGAIN = timedelta(minutes=2)  # where the listing itself failed
 
 
@@ -41,6 +42,7 @@ class Lost:
     last_inbound_at: datetime | None
     to: str
     sender: str
+    lane: str
 
 
 _ABANDONED = text("""
@@ -54,15 +56,20 @@ _CLAIM = text("""
         UPDATE outbox SET not_before = :again
         WHERE id IN (SELECT id FROM outbox WHERE state = 'uncertain' AND not_before <= :now
                      ORDER BY not_before, id LIMIT :most FOR UPDATE SKIP LOCKED)
-        RETURNING id, key, conversation_id, contact_id, sender_id, sealed, reason, attempts, posted_at
+        RETURNING id, key, conversation_id, contact_id, sender_id, sealed, reason, attempts, posted_at, lane
     )
     SELECT o.id, o.key, o.conversation_id, o.contact_id, o.sealed, k.data_key, coalesce(o.reason, ''), o.attempts,
-           o.posted_at, c.last_inbound_at, k.address, s.address
+           o.posted_at, c.last_inbound_at, k.address, s.address, o.lane
     FROM claimed o JOIN contacts k ON k.id = o.contact_id JOIN senders s ON s.id = o.sender_id
          JOIN conversations c ON c.id = o.conversation_id ORDER BY o.id""")
 _SIDS = text("SELECT sid FROM outbox WHERE sid = ANY(CAST(:sids AS text[]))")
 _LOOKED = text("""
     UPDATE outbox SET reason = :reason, not_before = :next
+    WHERE id = :id AND state = 'uncertain' AND attempts = :attempts""")
+
+
+_ENDED = text("""
+    UPDATE outbox SET state = 'failed', reason = :reason, settled_at = :now
     WHERE id = :id AND state = 'uncertain' AND attempts = :attempts""")
 
 
@@ -98,10 +105,15 @@ def found(lost: Lost, message: Message, listed: Sequence[Listed]) -> Report | No
 
 
 def not_found(conn: Connection, lost: Lost, now: datetime) -> Shelving | None:
-    """Count the listing; the shelf's order when that was the last."""
+    """Count the listing; the shelf's order when that was the last. A campaign's message may have arrived, so it is never told
+    again: its row ends as failed, and a callback that comes late still lifts it."""
     why, count = listings(lost.reason)
     count += 1
     if count >= LISTINGS_MIN and now >= lost.posted_at + GIVE_UP_AFTER:
+        if lost.lane == "campaign":
+            gone = {"id": lost.id, "attempts": lost.attempts, "reason": f"{UNCONFIRMED}: {why}", "now": now}
+            conn.execute(_ENDED, gone)
+            return None
         return Shelving(lost.id, lost.conversation_id, "uncertain", "unconfirmed", why, lost.last_inbound_at)
     wait = next((wait for wait in LOOK_AFTER if lost.posted_at + wait > now), GIVE_UP_AFTER)
     again = max(lost.posted_at + wait, now + timedelta(seconds=5))

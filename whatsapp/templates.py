@@ -41,7 +41,7 @@ def chosen(conn: Connection, contents: ContentMap, opened: Opened, ids: Sequence
     found: dict[int, tuple[Message, Spec]] = {}
     for row in conn.execute(_ROWS, {"ids": list(ids), "plain": PLAIN, "closed": Kind.WINDOW, "approved": APPROVED}):
         message = opened(row.sealed, row.key, row.contact_id, row.data_key)
-        spec = contents.spec_of(message.text_key, message.locale) if message else None
+        spec = contents.spec_of(conn, message.text_key, message.locale) if message else None
         if message and spec and variables(spec, message) is not None:
             found[row.id] = (message, spec)
     if not found:

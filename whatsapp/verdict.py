@@ -27,8 +27,11 @@ class Change:
     slow_until: datetime | None = None
 
 
-def verdict(outcome: Outcome, *, attempts: int, as_content: bool, now: datetime, chance: float) -> Change:
-    """`attempts` counts this posting too. Refusals that pass are tried again as long as the session window allows."""
+def verdict(
+    outcome: Outcome, *, attempts: int, as_content: bool, now: datetime, chance: float, lane: str = "reply"
+) -> Change:
+    """`attempts` counts this posting too. Refusals that pass are tried again as long as the session window allows. A
+    campaign's message is not kept for later: a closed window ends it."""
     match outcome:
         case Accepted(sid):
             return Change("accepted", sid=sid)
@@ -40,7 +43,7 @@ def verdict(outcome: Outcome, *, attempts: int, as_content: bool, now: datetime,
             return Change("queued", error_code=code, reason=f"{kind}: {code}", not_before=later, slow_until=slow)
         case Refused(Kind.CONTENT, code, _) if as_content:
             return Change("queued", error_code=code, reason=PLAIN, not_before=now)
-        case Refused(Kind.WINDOW, code, _):
+        case Refused(Kind.WINDOW, code, _) if lane != "campaign":
             return Change("queued", error_code=code, reason=f"{Kind.WINDOW}: {code}", not_before=now, hold=True)
         case Refused(kind, code, _):
             return Change("failed", error_code=code, reason=f"{kind}: {code}")

@@ -95,6 +95,11 @@ def raised(conn: Connection, act: str) -> Staff:
     return on_duty(conn, actor, act)
 
 
+def colleague() -> str:
+    """Who gave this order, as `by_staff` found them; the shell's name in development, where nobody was named."""
+    return str(click.get_current_context().meta[_BY])
+
+
 def touched(conn: Connection, act: str, subject: str, reason: str = "") -> None:
     """On record: the verb's colleague did `act` to `subject`."""
     ctx = click.get_current_context()

@@ -26,6 +26,11 @@ def of(ctx: click.Context) -> House:
     return root.obj
 
 
+def somebody_is_there() -> bool:
+    """Whether a question would be read and answered."""
+    return sys.stdin.isatty()
+
+
 def print_json(data: Any) -> None:
     """One JSON document, Hindi readable, times in ISO 8601."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))

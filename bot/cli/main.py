@@ -15,7 +15,7 @@ GROUPS = {
     "claims": "claims", "outbox": "outbox", "journal": "journal", "payouts": "payouts", "content": "content", "keys": "keys",
     "tax": "tax", "staff": "staff", "doctor": "doctor", "talk": "talk", "flows": "flows", "bench": "bench",
     "simulate": "simulate", "replay": "replay", "kyc": "kyc", "privacy": "privacy", "limits": "limits",
-    "account": "account", "parked": "parked",
+    "account": "account", "parked": "parked", "campaign": "campaign",
 }  # fmt: skip
 
 

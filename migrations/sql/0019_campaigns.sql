@@ -21,10 +21,15 @@ CREATE TABLE campaigns (
     cursor       text NOT NULL DEFAULT '',             -- the last member that was walked; ids sort as they were made
     planned      integer NOT NULL DEFAULT 0,           -- members walked, of the size below
     size         integer NOT NULL DEFAULT 0,           -- of the audience when it began
+    moved_by     text NOT NULL,                        -- who brought it into its state: a name of staff, or "system:<what>"
+    moved_at     timestamptz NOT NULL,
+    waits_for    text NOT NULL DEFAULT '',             -- why nobody is planned just now: quiet, tier, budget
+    waits_until  timestamptz,                          -- till then at least
     PRIMARY KEY (programme_id, id),
     CHECK ((approved_at IS NULL) = (approved_by IS NULL)),
     CHECK (state IN ('draft', 'stopped') OR approved_at IS NOT NULL)
 );
+CREATE UNIQUE INDEX campaigns_id ON campaigns (id);     -- text keys and outbox keys name a campaign by it alone
 CREATE INDEX campaigns_live ON campaigns (starts_at) WHERE state IN ('scheduled', 'sending');
 
 CREATE TABLE campaign_people (
@@ -48,6 +53,9 @@ CREATE TABLE campaign_people (
     CHECK ((outcome = 'left_out') = (reason <> ''))
 );
 CREATE INDEX campaign_people_member ON campaign_people (member_id, decided_at) WHERE outcome = 'queued';
+CREATE INDEX campaign_people_talk ON campaign_people (conversation_id, decided_at) WHERE conversation_id IS NOT NULL;
+-- Two members may share a phone; whatever two planners do at once, it gets one message.
+CREATE UNIQUE INDEX campaign_people_once ON campaign_people (campaign_id, conversation_id, occasion) WHERE outcome = 'queued';
 
 CREATE TABLE campaign_listed (                          -- a CSV list that goes with a campaign
     programme_id text NOT NULL,
@@ -75,7 +83,34 @@ CREATE TABLE audiences (                                -- saved conditions
 
 ALTER TABLE senders ADD COLUMN people_per_day integer CHECK (people_per_day > 0);  -- WhatsApp's tier: people we may begin with
                                                                                   -- in 24 hours; NULL: no limit is known
+ALTER TABLE outbox ADD COLUMN outside_window boolean NOT NULL DEFAULT false;  -- it left as a template, for the window was
+CREATE INDEX outbox_begun ON outbox (sender_id, posted_at) WHERE outside_window;  -- closed: it counts for the tier, and costs
+CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX outbox_campaign ON outbox (conversation_id, accepted_at) WHERE lane = 'campaign';
+CREATE INDEX members_programme ON members (programme_id, id) WHERE erased_at IS NULL;  -- an audience is walked in this order
+
+-- Whether a campaign's row may leave at all just now; of a row that is no campaign's: yes.
+CREATE FUNCTION campaign_goes(p_key text) RETURNS boolean LANGUAGE sql STABLE COST 1000 AS $$
+    SELECT coalesce((SELECT g.state IN ('sending', 'done') FROM campaign_people p
+                     JOIN campaigns g ON g.programme_id = p.programme_id AND g.id = p.campaign_id
+                     WHERE p.outbox_key = p_key), true)
+$$;
+
+-- Whether whoever a campaign's row is for has had enough of it since it was planned: STOP in any conversation of theirs, no
+-- marketing (of which a utility message is none), or the account is another's by now, or nobody's.
+CREATE FUNCTION campaign_barred(p_key text, p_conversation text) RETURNS boolean LANGUAGE sql STABLE COST 1000 AS $$
+    SELECT bool_or(v.stopped_at IS NOT NULL OR v.marketing_stopped_at IS NOT NULL AND coalesce(g.category, '') <> 'utility'
+        OR p.member_id IS NOT NULL AND NOT EXISTS (
+               SELECT FROM memberships s WHERE s.member_id = p.member_id AND s.contact_id = coalesce(k.merged_into, k.id)
+               AND s.role = 'owner' AND s.until IS NULL))
+    FROM conversations t JOIN contacts k ON k.id = t.contact_id
+         CROSS JOIN LATERAL (SELECT coalesce(k.merged_into, k.id) AS id UNION ALL
+                             SELECT x.id FROM contacts x WHERE x.merged_into = coalesce(k.merged_into, k.id)) o
+         JOIN conversations v ON v.contact_id = o.id AND v.programme_id = t.programme_id
+         LEFT JOIN campaign_people p ON p.outbox_key = p_key
+         LEFT JOIN campaigns g ON g.programme_id = p.programme_id AND g.id = p.campaign_id
+    WHERE t.id = p_conversation
+$$;
 
 GRANT SELECT, INSERT ON campaigns, campaign_people, campaign_listed, campaign_clicks, audiences TO saathi_service;
 GRANT UPDATE ON campaigns, audiences TO saathi_service;

@@ -52,6 +52,9 @@ class Spec:
     hash: str
     types: Mapping[str, Any]  # as Twilio's Content API takes them
     slots: tuple[Slot, ...]  # variable 1, 2, …
+    media: str = ""  # the address of a picture above the words
+    link: str = ""  # the address behind a button; may end in a {placeholder}
+    link_title: str = ""
 
     @property
     def name(self) -> str:
@@ -67,18 +70,30 @@ class BadSpec(ValueError):
     """This text cannot be a Content resource; the message names the text key and every fault."""
 
 
-def spec(text_key: str, locale: str, body: str, buttons: Sequence[Button], list_button: str = "") -> Spec:
+def spec(
+    text_key: str, locale: str, body: str, buttons: Sequence[Button], list_button: str = "", *, media: str = "",
+    link: str = "", link_title: str = "",
+) -> Spec:  # fmt: skip
     """The resource for a text. Raises BadSpec."""
-    if problems := _problems(body, buttons, list_button):
+    problems = [*_problems(body, buttons, list_button), *_more_problems(buttons, media, link, link_title)]
+    if problems:
         raise BadSpec(f"{text_key} ({locale}): {'; '.join(problems)}")
     slots: list[Slot] = []
-    types = _types(_Numbering(slots), body, buttons, list_button)
+    number = _Numbering(slots)
+    types = _types(number, body, buttons, list_button)
+    if media:
+        types = {"twilio/media": {"body": number.shown(body), "media": [media]}}
+    elif link:
+        action = {"type": "URL", "title": link_title, "url": number.raw(link)}
+        types = {"twilio/call-to-action": {"body": number.shown(body), "actions": [action]}}
     if len(slots) > VARIABLES_MAX:
         raise BadSpec(f"{text_key} ({locale}): more than {VARIABLES_MAX} variables")
     # names of the slots are part of it: the same resource with other placeholders would be filled wrongly
     whole = [text_key, locale, types, [[slot.name, slot.raw] for slot in slots]]
     digest = hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    return Spec(text_key, locale, body, tuple(buttons), list_button, digest[:32], types, tuple(slots))
+    return Spec(
+        text_key, locale, body, tuple(buttons), list_button, digest[:32], types, tuple(slots), media, link, link_title
+    )
 
 
 def variables(made: Spec, message: Message) -> dict[str, str] | None:
@@ -90,6 +105,8 @@ def variables(made: Spec, message: Message) -> dict[str, str] | None:
     same_body = _filled(made.body, shown) == message.body
     ids = [_filled(button.id, raw) for button in made.buttons]
     if not same_body or ids != [button.id for button in message.buttons] or size(message.body) > BODY_MAX:
+        return None
+    if (_filled(made.link, raw), made.link_title, made.media) != (message.link, message.link_title, message.media):
         return None
     titles = [_filled(button.title, shown) for button in made.buttons]
     if titles != [button.title for button in message.buttons] or len({*titles}) < len(titles) or len({*ids}) < len(ids):
@@ -160,6 +177,20 @@ def _problems(body: str, buttons: Sequence[Button], list_button: str) -> list[st
             (len(button.id) > ID_MAX, f"the id {button.id!r} is longer than {ID_MAX}"),
             (size(button.description) > ROW_DESCRIPTION_MAX, f"{button.title!r}: its description is too long"),
         ]
+    return [fault for is_so, fault in checks if is_so]
+
+
+def _more_problems(buttons: Sequence[Button], media: str, link: str, link_title: str) -> list[str]:
+    """Of what only campaigns have. WhatsApp takes a variable in an address at its end alone."""
+    fixed = PLACEHOLDER.sub("", link)
+    checks = [
+        (bool(buttons) + bool(media) + bool(link) > 1, "a picture, a link and buttons exclude each other: choose one of them"),
+        (bool(link) != bool(link_title.strip()), "a link needs an address and the title of its button"),
+        (size(link_title) > BUTTON_TITLE_MAX, f"{link_title!r} is longer than {BUTTON_TITLE_MAX}"),
+        (PLACEHOLDER.search(link_title) is not None, "the link's title holds a placeholder"),
+        (bool(link) and not link.startswith(fixed), "a placeholder may stand at the end of a link only"),
+        (PLACEHOLDER.search(media) is not None, "the picture's address holds a placeholder"),
+    ]
     return [fault for is_so, fault in checks if is_so]
 
 

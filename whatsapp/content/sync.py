@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine, text
 
 from base.clock import Clock
 from whatsapp.content.spec import Spec
+
+More = Callable[[Connection, str, str], Spec | None]  # text key, locale
 
 
 class Resources(Protocol):
@@ -69,14 +71,21 @@ def sids_of(conn: Connection, hashes: Collection[str]) -> dict[str, str]:
 
 
 class ContentMap:
-    """The specs of this release by text and locale, and the sids found so far; what is unknown is looked up again."""
+    """The specs of this release by text and locale, and the sids found so far; what is unknown is looked up again.
 
-    def __init__(self, specs: Iterable[Spec]) -> None:
+    `more` finds the spec of a text that is none of the release's, such as a campaign's; what it finds never changes.
+    """
+
+    def __init__(self, specs: Iterable[Spec], more: More | None = None) -> None:
         self._specs = {(made.text_key, made.locale): made for made in specs}
+        self._more = more
         self._sids: dict[str, str] = {}
 
-    def spec_of(self, text_key: str, locale: str) -> Spec | None:
-        return self._specs.get((text_key, locale))
+    def spec_of(self, conn: Connection, text_key: str, locale: str) -> Spec | None:
+        made = self._specs.get((text_key, locale))
+        if made is None and self._more is not None and (made := self._more(conn, text_key, locale)) is not None:
+            self._specs[text_key, locale] = made
+        return made
 
     def sid_of(self, conn: Connection, made: Spec) -> str | None:
         """None until somebody has run the sync: every call asks again, so a sync is seen at once."""

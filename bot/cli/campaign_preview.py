@@ -1,0 +1,149 @@
+"""What people would get, with their own values, and why somebody does not get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.console import Console
+
+from bot import campaign_check
+from bot.cli.acting import by_staff, touched
+from bot.cli.campaign_complete import CAMPAIGN
+from bot.cli.campaign_found import member_of, programme_option, refusing, row_of
+from bot.cli.campaign_shown import trigger_words
+from bot.cli.house import console, moment_utc, of, print_json
+from bot.cli.programme import chosen
+from campaigns import audience as audiences
+from campaigns import preview as previews
+from campaigns import reasons
+from campaigns.preview import Decided, Preview
+from campaigns.spec import Campaign
+from whatsapp.outbound import Message
+
+_json = click.option("--json", "as_json", is_flag=True)
+_phone = "A phone or a member's id"
+
+
+@click.command(short_help="What people would get, word for word.")
+@click.argument("campaign", type=CAMPAIGN)
+@click.option("--member", "members", multiple=True, metavar="PHONE", help=f"{_phone}; may be given several times.")
+@click.option("--count", default=3, show_default=True, type=click.IntRange(1, 100), help="Without --member: so many.")
+@programme_option
+@_json
+@by_staff("campaign.read", keeps=True)
+@click.pass_context
+def preview(
+    ctx: click.Context, campaign: str, members: tuple[str, ...], count: int, programme_id: str | None, as_json: bool
+) -> None:
+    """What people would get, word for word, with their real values: these members, or the first of the audience. Nothing is
+    sent. Only a campaign that is kept has one: ./saathi campaign check FILE keeps it."""
+    house = of(ctx)
+    with house.engine.begin() as conn:
+        programme, now = chosen(conn, programme_id), house.clock.now(conn)
+        row = row_of(conn, programme, campaign)
+        ids = [member_of(conn, programme, named) for named in members]
+        if not ids:
+            with refusing():
+                ids = audiences.page(conn, campaign_check.audience_of(conn, programme, row.campaign), now, "", count)
+        for member in ids:
+            touched(conn, "campaign.read", member)
+        shown = previews.previews(conn, house.keyring, row, ids, now)
+    if as_json:
+        print_json({"campaign": row.id, "previews": [_of(one) for one in shown]})
+    elif not shown:
+        click.echo("nobody is in the audience")
+    else:
+        for one in shown:
+            put_preview(console(), one)
+
+
+@click.command("why-not", short_help="Why a member does not get it.")
+@click.argument("campaign", type=CAMPAIGN)
+@click.option("--member", "named", required=True, metavar="PHONE", help=f"{_phone}.")
+@programme_option
+@_json
+@by_staff("campaign.read", keeps=True)
+@click.pass_context
+def why_not(ctx: click.Context, campaign: str, named: str, programme_id: str | None, as_json: bool) -> None:
+    """Why a member did not get it, or would not: what was decided about them, whether they are in the audience, and the first
+    reason that holds now. The reasons are looked at in one fixed order."""
+    house = of(ctx)
+    with house.engine.begin() as conn:
+        programme, now = chosen(conn, programme_id), house.clock.now(conn)
+        row, member = row_of(conn, programme, campaign), member_of(conn, programme, named)
+        touched(conn, "campaign.read", member)
+        done = previews.decided(conn, row, member)
+        with refusing():
+            outside = audiences.why_not(conn, campaign_check.audience_of(conn, programme, row.campaign), member, now)
+        (seen,) = previews.previews(conn, house.keyring, row, [member], now)
+    if as_json:
+        told = [asdict(one) | {"words": _decided_words(one)} for one in done]
+        print_json({"campaign": row.id, "member": member, "decided": told, "audience": outside, "now": seen.reason})
+        return
+    for line in _in_words(done, outside, seen):
+        click.echo(line)
+    if row.campaign.trigger is not None:
+        click.echo(f"it goes to each member {trigger_words(row.campaign.trigger)}, once it is sent")
+
+
+def put_preview(page: Console, one: Preview) -> None:
+    page.print(f"{one.member_id}  {one.locale}  {f'arm {one.arm}' if one.arm else 'held out: gets nothing, to compare with'}")
+    if one.reason is not None:
+        page.print(f"  gets nothing now: {reasons.words(one.reason)}")
+    if one.message is not None:
+        put_message(page, one.message)
+
+
+def put_message(page: Console, said: Message) -> None:
+    _bubble(page, said.body, [button.title for button in said.buttons], said.media, said.link_title, said.link)
+
+
+def put_words(page: Console, campaign: Campaign) -> None:
+    """Every arm in every language, variables as they stand in the file."""
+    for arm in campaign.arms:
+        for locale, words in arm.words.items():
+            page.print(f"arm {arm.name} ({arm.share} of 100), {locale}")
+            titles = [button.title for button in words.buttons]
+            _bubble(page, words.body, titles, words.media, words.link_title, words.link)
+
+
+# --- inside ---------------------------------------------------------------------------------------------------------
+
+
+def _bubble(page: Console, body: str, titles: Sequence[str], media: str, link_title: str, link: str) -> None:
+    lines = [f"(picture {media})"] if media else []
+    lines += body.split("\n") + [f"[{title}]" for title in titles] + ([f"[{link_title}] {link}"] if link else [])
+    page.print("\n".join(f"    │ {line}" for line in lines), "", sep="\n", soft_wrap=True)
+
+
+def _of(one: Preview) -> dict[str, Any]:
+    said = one.message
+    message = None if said is None else {
+        "body": said.body, "buttons": [button.title for button in said.buttons], "media": said.media or None,
+        "link": said.link or None, "link_title": said.link_title or None,
+    }  # fmt: skip
+    return {"member": one.member_id, "locale": one.locale, "arm": one.arm, "reason": one.reason, "message": message}
+
+
+def _in_words(done: list[Decided], outside: str | None, seen: Preview) -> Iterator[str]:
+    for one in done:
+        about = f" for {one.occasion}" if one.occasion else ""
+        yield f"{moment_utc(one.decided_at)}{about}: {_decided_words(one)}"
+    if outside is not None:
+        yield f"not in the audience: {outside}"
+    elif not done and seen.reason is not None:
+        yield f"in the audience, and would be left out now: {seen.reason}, that is, {reasons.words(seen.reason)}"
+    elif not done:
+        yield "in the audience, and would get it now" if seen.arm else "in the audience, and held out, to compare with"
+
+
+def _decided_words(one: Decided) -> str:
+    if one.outcome == "left_out":
+        return f"left out: {one.reason}, that is, {reasons.words(one.reason)}"
+    if one.outcome == "holdout":
+        return "held out: gets nothing, to compare with"
+    why = f" ({one.message_why})" if one.message_why else ""
+    return f"queued, arm {one.arm}, {one.locale}; the message is {one.message or 'gone'}{why}"

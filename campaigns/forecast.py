@@ -1,0 +1,113 @@
+"""What a campaign would do if it were sent now: how many get it, why the others do not, what it costs. Nothing is written.
+
+It decides as sending does, page by page, but waits for nothing: quiet hours and WhatsApp's tier only make it later. What is
+not approved yet is taken as approved, for `check` says that apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from campaigns import audience as audiences
+from campaigns import eligible, pace, words
+from campaigns.audience import Audience
+from campaigns.decide import Desk
+from campaigns.eligible import Person
+from campaigns.reasons import why_not
+from campaigns.room import room
+from campaigns.rows import Row
+from loyalty import programme_rows
+
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """`size`: of the audience. `reach`: those who would get it, `templates` of them outside the 24 hours in which messages
+    cost nothing, at `cost_paise` together. `locales`, `arms`: of those reached."""
+
+    size: int
+    reach: int
+    holdout: int
+    left_out: Mapping[str, int]
+    templates: int
+    cost_paise: int
+    locales: Mapping[str, int]
+    arms: Mapping[str, int]
+
+
+def forecast(
+    conn: Connection, row: Row, audience: Audience, now: datetime, looked_at: Callable[[int], None] = lambda _: None
+) -> Forecast:
+    """For everybody in the audience at `now`, those decided about already being left out as such. `looked_at` is told after
+    each page how many were."""
+    tally = _Tally(desk_of(conn, row, now))
+    after, seen = "", 0
+    while ids := audiences.page(conn, audience, now, after, PAGE):
+        found = eligible.people(
+            conn, campaign_id=row.id, sender_id=row.sender_id, member_ids=ids, occasion="", now=now
+        )  # fmt: skip
+        for person in found:
+            tally.add(person)
+        after, seen = ids[-1], seen + len(ids)
+        looked_at(seen)
+        if len(ids) < PAGE:
+            break
+    return tally.forecast()
+
+
+def desk_of(conn: Connection, row: Row, now: datetime) -> Desk:
+    """What decides about members, every template of the campaign being taken as approved."""
+    programme = programme_rows.current(conn, row.programme_id).programme
+    left = room(
+        conn, programme_id=row.programme_id, campaign_id=row.id, sender_id=row.sender_id, budget=row.campaign.budget, now=now
+    )
+    everything = {(arm.name, locale) for arm in row.campaign.arms for locale in arm.words}
+    messages = programme.messages
+    return Desk(row, left, messages, messages.closed_on, everything, programme.locales[0], now)
+
+
+# --- inside ---------------------------------------------------------------------------------------------------------
+
+
+class _Tally:
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.left_out = desk, Counter[str]()
+        self.locales, self.arms = Counter[str](), Counter[str]()
+        self.reach = self.holdout = self.templates = 0
+
+    def add(self, person: Person) -> None:
+        row, campaign = self.desk.row, self.desk.row.campaign
+        leaves = pace.may_leave(self.desk.now, pace.zone_of(person.state), pace.quiet_of(campaign.schedule), self.desk.holidays)
+        reason = why_not(self.desk.facts(person), campaign.category)
+        if reason is None and (self.desk.room.spent() or self.desk.room.full()):
+            reason = "budget"
+        if reason is None and row.ends_at is not None and leaves >= row.ends_at:
+            reason = "too_late"
+        if reason is not None:
+            self.left_out[reason] += 1
+            return
+        self.desk.written.update(person.talks)
+        arm = words.arm_for(campaign, person.member_id)
+        if arm is None:
+            self.holdout += 1
+            return
+        self.reach += 1
+        self.arms[arm] += 1
+        self.locales[words.locale_of(campaign, person.locale or self.desk.first_locale) or ""] += 1
+        costs = not person.is_open(leaves)
+        self.templates += costs
+        self.desk.room.take(begins=False)
+        self.desk.room.waiting -= not costs  # what leaves as a reply is no cost
+
+    def forecast(self) -> Forecast:
+        size = self.reach + self.holdout + self.left_out.total()
+        cost = self.templates * self.desk.row.campaign.budget.paise_per_message
+        return Forecast(
+            size, self.reach, self.holdout, dict(self.left_out), self.templates, cost, dict(self.locales), dict(self.arms)
+        )

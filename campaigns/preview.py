@@ -1,0 +1,84 @@
+"""What one member would get, with their real values: as sending would make it, and why they would get nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from base.sealing import Keyring
+from campaigns import eligible, fields, reasons, words
+from campaigns.decide import Desk
+from campaigns.forecast import desk_of
+from campaigns.rows import Row
+from whatsapp.outbound import Message
+
+_DECIDED = text("""
+    SELECT p.occasion, p.outcome, p.reason, p.arm, p.locale, p.decided_at, o.state AS message,
+           coalesce(CAST(o.error_code AS text), o.reason) AS message_why
+    FROM campaign_people p LEFT JOIN outbox o ON o.key = p.outbox_key
+    WHERE p.programme_id = :programme AND p.campaign_id = :campaign AND p.member_id = :member
+    ORDER BY p.decided_at DESC, p.occasion DESC LIMIT :most""")
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`reason`: why they would get nothing, though in the audience; then `message` is what the others get. `arm` None: they
+    are held out. `message` None: there are no words for them."""
+
+    member_id: str
+    locale: str
+    arm: str | None
+    reason: str | None
+    message: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of a member. `message`: its state in the outbox, and why it failed or waits."""
+
+    occasion: str
+    outcome: str
+    reason: str
+    arm: str
+    locale: str
+    decided_at: datetime
+    message: str | None
+    message_why: str | None
+
+
+def previews(
+    conn: Connection, keyring: Keyring, row: Row, member_ids: Sequence[str], now: datetime
+) -> list[Preview]:
+    """Of members of the row's programme, in their order. Raises CannotOpen."""
+    desk = desk_of(conn, row, now)
+    people = eligible.people(
+        conn, campaign_id=row.id, sender_id=row.sender_id, member_ids=member_ids, occasion="", now=now
+    )  # fmt: skip
+    variables = row.campaign.variables
+    names = sorted(set(variables.values()))
+    known = fields.values(conn, keyring, row.programme_id, member_ids, names, now) if names else {}
+    shown = {one: {name: known.get(one, {}).get(field, "") for name, field in variables.items()} for one in member_ids}
+    return [_preview(desk, person, shown[person.member_id]) for person in people]
+
+
+def decided(conn: Connection, row: Row, member_id: str) -> list[Decided]:
+    """The newest first; nothing where the campaign has not come to them."""
+    given = {"programme": row.programme_id, "campaign": row.id, "member": member_id, "most": MOST}
+    return [Decided(**found._mapping) for found in conn.execute(_DECIDED, given)]
+
+
+def _preview(desk: Desk, person: eligible.Person, values: Mapping[str, str]) -> Preview:
+    campaign = desk.row.campaign
+    arm = words.arm_for(campaign, person.member_id)
+    locale = words.locale_of(campaign, person.locale or desk.first_locale)
+    reason = reasons.why_not(desk.facts(person), campaign.category)
+    said = None
+    if locale is not None:
+        shown = next((one for one in campaign.arms if one.name == arm), campaign.arms[0])
+        said = words.message(campaign, shown.name, locale, values, "", "")
+        said = replace(said, link=shown.words[locale].link)  # where it leads; looking at it counts no click
+    return Preview(person.member_id, locale or "", arm, reason, said)
