@@ -52,6 +52,8 @@ ANSWERS = {
     "AcceptInvitation": ("InvitationAccepted", "InvitationRefused"),
     "ReadShops": ("ShopsRead",),
     "SwitchShop": ("ShopSwitched", "ShopGone"),
+    "ReadHelpedShop": ("HelpedShopRead",),
+    "LeaveShop": ("ShopLeft", "LeavingRefused"),
     "ProveMove": ("NumberMoved", "MoveRefused"),
     "AskOldPhone": ("OldPhoneAsked", "MoveRefused"),
     "AnswerMove": ("MoveAnswered",),
