@@ -31,6 +31,7 @@ _OF_ANOTHER_DOCUMENT = re.compile(r"[a-z]{4,}[ .]{1,2}$", re.IGNORECASE)  # `Dnp
 _COLON_NAMED = re.compile(r"(?:tax |gst )?(?:invoice|inv|bill)\.? ?$", re.IGNORECASE)
 _COLON_AS_FIGURE = re.compile(r"^[\s.]*[1Iil|] (?=[A-Z]{0,4}[0-9/\-]*[0-9]{3})")
 _CAPITALS_ALIKE = frozenset("ckopsuvwxz")  # small letters that differ from capitals by their height alone
+_WORD_WITH_L = re.compile(r"(?<![A-Za-z0-9])(?=[l]*[A-Z])[A-Zl]+(?![A-Za-z0-9])")
 _STUCK = re.compile(r"(?<=[0-9])(?:dated?|dt|dtd)\b.*", re.IGNORECASE)
 _TORN = re.compile(r"[.,;:|*'\"]{1,2}[/\-][A-Za-z0-9]")
 _NOT = re.compile(r"\d{2}[A-Z]{5}\d{4}[A-Z]\w{3}|\d{15,}|(?:of|page)\d*|b2[bc]|\d\.\d+", re.IGNORECASE)
@@ -249,6 +250,7 @@ def number_in(text: str, *, loose: bool) -> tuple[str, float, int] | None:
     tail = rest[ends : ends + 1] if not (dated and ends == dated[0].start) else ""
     if (tail and tail not in " \t.,;:|)(*'\"" and not number.endswith(tail)) or _TORN.match(rest[ends:]):
         return None  # `Q~/7310`, `E1./2627/0690`: a damaged number is not read
+    number = _tall_i(number)
     if any(c.isupper() for c in number) and all(c in _CAPITALS_ALIKE for c in number if c.islower()):
         number = number.upper()  # `GsT/24-25/18`
     if len(number) > 16 or _NOT.fullmatch(number):
@@ -268,12 +270,23 @@ def year_fits(number: str, day: date) -> bool | None:
     return None
 
 
+def _tall_i(number: str) -> str:
+    """`Sl/6768` is `SI/6768`: among capitals alone, in a word without figures, a small l is a capital I."""
+    if {c for c in number if c.islower()} != {"l"}:
+        return number
+    return _WORD_WITH_L.sub(lambda word: word[0].replace("l", "I"), number)
+
+
 def _doubt(number: str) -> float:
     """Below 1 where letters stand among figures that look like them, as `O` between zeros."""
     number = re.sub(r"\bB2[BC]\b", "", number)
     opening = _YEAR_AND_LETTER.match(number)
     if opening and int(opening[2]) == int(opening[1]) + 1:  # `2526B0281`: a letter stands between year and number
         number = number[opening.end() :]
+    if "l" in number and not any(c.islower() and c != "l" for c in number):
+        return 0.7  # `l/23`, `Sl23`: a capital I, or a 1
+    if any(c.islower() for c in number) and not any(c.isupper() for c in number):
+        return 0.8  # papers print capitals; a blurred `JAE` is read as `jae`
     if re.search(r"(?<=[0-9])[OoIlSBZ](?=[0-9/\-]|$)|[a-z](?=[0-9])(?<=[0-9][a-z])", number):
         return 0.7
     if re.search(r"(?<=[/\-])[OoIl](?=[0-9])|(?<=[A-Za-z])[Oo](?=0)|(?<=[A-Za-z])[Il](?=1)", number):

@@ -36,6 +36,21 @@ def test_a_number_of_another_year_than_the_date_is_doubted() -> None:
     assert torn.invoice_number.confidence < 0.85 < sound.invoice_number.confidence
 
 
+@pytest.mark.parametrize(
+    ("printed", "number", "sure"),
+    [("Sl/6768", "SI/6768", True), ("lNV-0417", "INV-0417", True), ("Sl6768", "Sl6768", False), ("l/6768", "l/6768", False)],
+)
+def test_a_small_l_among_capitals_is_an_i_or_a_doubt(printed: str, number: str, sure: bool) -> None:
+    found = read(INVOICE.replace("VE/2526/0417", printed)).invoice_number
+    assert found is not None and found.value == number
+    assert (found.confidence >= 0.85) == sure
+
+
+def test_a_number_in_small_letters_alone_is_asked_about() -> None:
+    found = read(INVOICE.replace("VE/2526/0417", "jae-2627-3538")).invoice_number
+    assert found is not None and found.value == "jae-2627-3538" and found.confidence < 0.85
+
+
 def test_a_sentence_about_credit_notes_is_no_title() -> None:
     assert read(INVOICE.replace("Nashik", "Rebate settled by separate credit note")).doc_type == "invoice"
     assert read(INVOICE.replace("TAX INVOICE", "CREDIT NOTE")).doc_type == "credit_note"
