@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import click
 from sqlalchemy import Connection, text
 
 from base import people
@@ -33,8 +32,7 @@ def person(conn: Connection, phone: str, programme_id: str | None) -> Person:
     found = people.talks(conn, who, programme_id)
     if not found:
         raise member.nobody(phone)
-    if len(programmes := sorted({one.programme_id for one in found})) > 1:
-        raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
+    member.in_one(phone, found)
     consented = conn.execute(_CONSENTED, {"contact": who, "programme": found[0].programme_id}).scalar_one()
     return Person(who, found[0].programme_id, consented)
 

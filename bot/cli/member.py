@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,8 +77,7 @@ def reset_pin(ctx: click.Context, phone: str, programme_id: str | None, reason: 
 def _one(conn: Connection, phone: str, programme_id: str | None) -> Any:
     """The conversation in which they wrote last. Refuses where there is none, or where they are in several programmes."""
     found = talks(conn, phone, programme_id)
-    if len(programmes := sorted({one.programme_id for one in found})) > 1:
-        raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
+    in_one(phone, found)
     return conn.execute(_PAGE, {"conversation": found[0].id}).one()
 
 
@@ -98,28 +98,39 @@ def talks(conn: Connection, phone: str, programme_id: str | None = None) -> list
     return found
 
 
-def member_of(conn: Connection, phone: str, programme_id: str | None = None) -> Talk:
-    """The conversation in which they acted for a member last, so its `member_id` is set. Refuses where there is none, or where
-    they act in several programmes and none is named."""
-    acting = [one for one in talks(conn, phone, programme_id) if one.member_id is not None]
-    if not acting:
-        raise refuse(f"no member writes from {phone}; check the number, with its country code")
-    if len(programmes := sorted({one.programme_id for one in acting})) > 1:
+def in_one(phone: str, found: Sequence[Talk]) -> None:
+    """Refuses where these are of several programmes: none was named, and one must be."""
+    if len(programmes := sorted({one.programme_id for one in found})) > 1:
         raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
-    return acting[0]
+
+
+def member_of(conn: Connection, phone: str) -> str:
+    """The member for whom they wrote last, in whichever programme. Refuses where there is none."""
+    found: str | None = acting(conn, phone)[0].member_id
+    assert found is not None  # acting promises it
+    return found
+
+
+def acting(conn: Connection, phone: str, programme_id: str | None = None) -> list[Talk]:
+    """Their conversations as members, so each `member_id` is set; at least one. Refuses where there is none."""
+    found = [one for one in talks(conn, phone, programme_id) if one.member_id is not None]
+    if not found:
+        raise refuse(f"no member writes from {phone}; check the number, with its country code")
+    return found
 
 
 def whose(conn: Connection, who: str, programme_id: str | None) -> tuple[str, str]:
-    """The programme and the member of WHO: a phone, or a member's id. Refuses as `member_of`."""
+    """The programme and the member of WHO: a phone, or a member's id. Refuses where there is none, or several programmes."""
     if who.startswith("mbr_"):
         row = conn.execute(_MEMBER, {"id": who}).one_or_none()
         if row is None or programme_id not in (None, row.programme_id):
             where = f" in {programme_id}" if row is not None else ""
             raise refuse(f"there is no member {who}{where}; ./saathi member show PHONE names them")
         return row.programme_id, row.id
-    found = member_of(conn, who, programme_id)
-    assert found.member_id is not None  # member_of promises it
-    return found.programme_id, found.member_id
+    found = acting(conn, who, programme_id)
+    in_one(who, found)
+    assert found[0].member_id is not None  # acting promises it
+    return found[0].programme_id, found[0].member_id
 
 
 def nobody(phone: str) -> click.ClickException:

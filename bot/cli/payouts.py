@@ -42,7 +42,7 @@ def show(
 ) -> None:
     """The newest payouts; with an id, that one and all that happened to it. UPI ids are masked."""
     with of(ctx).engine.begin() as conn:
-        member = member_of(conn, phone).member_id if phone else None
+        member = member_of(conn, phone) if phone else None
         rows = [asdict(row) for row in read(conn, payout_id=payout, member_id=member, alerts=alerts, state=state)]
         if payout and not rows:
             raise refuse(f"there is no payout {payout}; ./saathi payouts show lists the newest")

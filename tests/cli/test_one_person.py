@@ -10,6 +10,7 @@ import pytest
 
 from bot.cli.member import addresses
 from bot.parked import parked
+from loyalty.programme_rows import current, publish
 from tests.cli.employed import employ
 from tests.cli.shop import CommandLine
 from tests.handlers.several import with_pin
@@ -109,6 +110,25 @@ def test_an_erasure_that_was_asked_for_before_the_two_were_one_is_stopped_and_ta
         assert made.count("SELECT count(*) FROM contacts WHERE data_key IS NOT NULL") == 0
         for who in WAYS:
             assert "nobody has written" in line.refusal("member", "show", who, *STAFF)
+
+
+def test_in_two_programmes_each_verb_asks_which_or_takes_the_last(both: Home) -> None:
+    line = CommandLine(both.house)
+    with both.house.engine.begin() as conn:
+        publish(conn, current(conn, "roshni").programme.model_copy(update={"id": "ujala"}), both.at)
+    both.change(
+        """INSERT INTO senders (id, address, programme_id, rate_per_s) VALUES ('snd_2', 'whatsapp:+14150000000', 'ujala', 9)"""
+    )
+    both.change(
+        """INSERT INTO conversations (id, sender_id, contact_id, programme_id, member_id, last_inbound_at)
+           SELECT 'cnv_2', 'snd_2', v.contact_id, 'ujala', v.member_id, CAST(:at AS timestamptz) - interval '1 hour'
+           FROM conversations v WHERE v.member_id IS NOT NULL ORDER BY v.last_inbound_at DESC LIMIT 1""", at=both.at,
+    )  # fmt: skip
+    for words in (("member", "show"), ("ledger", "balance"), ("ledger", "statement"), ("account", "show")):
+        assert "add --programme with one of roshni, ujala" in line.misuse(*words, WAYS[2], *STAFF), words
+        assert line(*words, WAYS[2], "--programme", "roshni", *STAFF).exit_code == 0
+    assert len(line.data("payouts", "show", "--member", WAYS[2], *STAFF)["payouts"]) == 1
+    assert line.data("tax", "show", WAYS[2], *STAFF)["member"]
 
 
 def test_of_nobody_there_is_nothing(both: Home) -> None:
