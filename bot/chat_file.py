@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from base import people
 from bot.wiring import House
 from flows.chat import line_of, lines_of
 from flows.session import Known
@@ -51,6 +52,8 @@ ANSWERS = {
     "AcceptInvitation": ("InvitationAccepted", "InvitationRefused"),
     "ReadShops": ("ShopsRead",),
     "SwitchShop": ("ShopSwitched", "ShopGone"),
+    "ReadHelpedShop": ("HelpedShopRead",),
+    "LeaveShop": ("ShopLeft", "LeavingRefused"),
     "ProveMove": ("NumberMoved", "MoveRefused"),
     "AskOldPhone": ("OldPhoneAsked", "MoveRefused"),
     "AnswerMove": ("MoveAnswered",),
@@ -58,21 +61,20 @@ ANSWERS = {
 
 _FIND = text("""
     SELECT v.id, v.turn, c.id AS contact_id, c.data_key FROM conversations v JOIN contacts c ON c.id = v.contact_id
-    WHERE c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)
-    ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
+    WHERE v.contact_id = ANY(:contacts) ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 _TURNS = text("SELECT turn, at, sealed FROM journal WHERE conversation_id = :id AND turn > :after ORDER BY turn")
 
 
 def turns_of(conn: Connection, addresses: list[str]) -> int:
     """How many turns this person's conversation has; 0 where there is none."""
-    found = conn.execute(_FIND, {"addresses": addresses}).one_or_none()
+    found = _found(conn, addresses)
     return 0 if found is None else int(found.turn)
 
 
 def page(house: House, addresses: list[str], after: int) -> str:
     """The turns after number `after`; empty where there are none."""
     with house.engine.connect() as conn:
-        found = conn.execute(_FIND, {"addresses": addresses}).one_or_none()
+        found = _found(conn, addresses)
         rows = [] if found is None else conn.execute(_TURNS, {"id": found.id, "after": after}).all()
     rows = [row for row in rows if row.sealed]  # the words of a turn may be past their time
     if found is None or found.data_key is None or not rows:
@@ -87,6 +89,13 @@ def page(house: House, addresses: list[str], after: int) -> str:
     for entries in turns:
         lines += turn_lines(entries)
     return "\n".join(lines) + "\n"
+
+
+def _found(conn: Connection, addresses: list[str]) -> Any:
+    """Where the phone wrote last: shown and hidden it may be two people to us, until WhatsApp tells."""
+    whose = {who for each in addresses if (who := people.person(conn, [each])) is not None}
+    contacts = [contact for who in sorted(whose) for contact in people.contacts(conn, who)]
+    return conn.execute(_FIND, {"contacts": contacts}).one_or_none()
 
 
 def header(known: Known, at: datetime) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, text
 
-from base import audit
+from base import audit, people
 from base.sealing import CannotOpen
 from bot import erase_retain, erase_rows, retention_store
 from bot.wiring import House
@@ -34,9 +34,7 @@ log = structlog.get_logger()
 _DUE = text("""
     SELECT id FROM erasures WHERE due_at <= :now AND cancelled_at IS NULL AND done_at IS NULL
     ORDER BY tried_at NULLS FIRST, due_at, id LIMIT :most""")
-_CONTACT = text("""
-    SELECT coalesce(c.merged_into, c.id) FROM erasures e JOIN contacts c ON c.id = e.contact_id WHERE e.id = :id""")
-_PERSON = text("SELECT id FROM contacts WHERE id = :contact OR merged_into = :contact ORDER BY id")
+_CONTACT = text("SELECT contact_id FROM erasures WHERE id = :id")
 _LOCK = text("""
     SELECT asked_by, reason, due_at FROM erasures
     WHERE id = :id AND cancelled_at IS NULL AND done_at IS NULL FOR UPDATE""")
@@ -97,7 +95,7 @@ def _faulty(house: House, erasure: str) -> None:
 def erase(house: House, erasure: str) -> Erased | None:
     """Carry out one erasure whose day has come; None where it was stopped or done, or an account changed hands, meanwhile."""
     with house.engine.connect() as conn:
-        contact: str = conn.execute(_CONTACT, {"id": erasure}).scalar_one()
+        contact = people.living(conn, conn.execute(_CONTACT, {"id": erasure}).scalar_one())
         accounts = erasures.owned(conn, contact)
         members = [one.member_id for one in accounts]
         waits = erasures.open_payouts(conn, members) > 0
@@ -105,7 +103,7 @@ def erase(house: House, erasure: str) -> Erased | None:
         for member in members:
             erase_retain.retain(house, member)
         with house.engine.connect() as conn:
-            others = erase_retain.others(conn, list(conn.scalars(_PERSON, {"contact": contact})), members)
+            others = erase_retain.others(conn, people.contacts(conn, contact), members)
         for member, sent_by in others:  # evidence of what a shop was given goes with nobody who helped there
             erase_retain.retain(house, member, sent_by)
     with house.engine.begin() as conn:
@@ -126,7 +124,7 @@ def _forget_pictures(house: House) -> None:
 def _erase(conn: Connection, erasure: str, contact: str, accounts: list[Owned], now: datetime) -> Erased | None:
     """`accounts`: of which was kept what the law wants; where they are others by now, nothing is erased."""
     members = [one.member_id for one in accounts]
-    person = list(conn.scalars(_PERSON, {"contact": contact}))  # of one known under two addresses, both go
+    person = sorted(people.contacts(conn, contact))  # of one known under two addresses, both go
     conn.execute(_TALKS, {"person": person, "members": members})
     memberships.lock(conn, *members)
     asked: Any = conn.execute(_LOCK, {"id": erasure}).one_or_none()

@@ -13,7 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import NoResultFound
 
+from base import people
 from base.masking import mask_pan, mask_vpa
 from base.sealing import Keyring, Sealer
 from bot.wiring import House
@@ -26,26 +28,36 @@ MOVEMENTS_MAX = 100_000
 _PAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{5}[ -]?\d{4}[ -]?[A-Za-z](?![A-Za-z0-9])")
 _LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){8,}")  # of an account, a phone
 
-_CONTACT = text("SELECT id, address, external_user_id, data_key, created_at FROM contacts WHERE id = :id")
-_CONSENTS = text("SELECT kind, given, version, locale, at FROM consents WHERE contact_id = :id ORDER BY id")
+# Whoever was known twice has what was theirs under both contacts, each with a key of its own.
+_CONTACTS = text("""
+    SELECT id, address, external_user_id, data_key, created_at FROM contacts
+    WHERE id = ANY(:contacts) AND data_key IS NOT NULL ORDER BY id = :id DESC, id""")
+_CONSENTS = text("SELECT kind, given, version, locale, at FROM consents WHERE contact_id = ANY(:contacts) ORDER BY id")
 _MEMBERS = text("""
     SELECT m.id, m.programme_id, s.role AS acts_as, s.since, s.until, m.role, m.pin_code, m.state, m.details, m.data_key,
            m.created_at, s.role = 'owner' AND (s.until IS NULL OR EXISTS (
                SELECT FROM member_merges g WHERE g.from_id = m.id AND g.at = s.until)) AS is_theirs
     FROM memberships s JOIN members m ON m.id = s.member_id
-    WHERE s.contact_id = :id AND m.data_key IS NOT NULL ORDER BY s.since, m.id""")
+    WHERE s.contact_id = ANY(:contacts) AND m.data_key IS NOT NULL AND NOT EXISTS (
+        SELECT FROM memberships n  -- which goes on under the contact that lives on
+        WHERE n.contact_id = :id AND s.contact_id <> :id AND n.member_id = s.member_id AND n.since = s.until)
+    ORDER BY s.since, m.id""")
 _HEARD = text("""
-    SELECT i.key, i.sealed, i.received_at AS at FROM inbox i JOIN conversations v ON v.id = i.conversation_id
-    WHERE v.contact_id = :id AND i.kind = 'message' AND length(i.sealed) > 0 ORDER BY i.id""")
+    SELECT i.key, i.sealed, i.received_at AS at, v.contact_id FROM inbox i JOIN conversations v ON v.id = i.conversation_id
+    WHERE v.contact_id = ANY(:contacts) AND i.kind = 'message' AND length(i.sealed) > 0 ORDER BY i.id""")
 _TOLD = text("""
-    SELECT key, sealed, coalesce(posted_at, created_at) AS at, state FROM outbox
-    WHERE contact_id = :id AND length(sealed) > 0 ORDER BY id""")
+    SELECT key, sealed, coalesce(posted_at, created_at) AS at, state, contact_id FROM outbox
+    WHERE contact_id = ANY(:contacts) AND length(sealed) > 0 ORDER BY id""")
 _PHOTOS = text("""
     SELECT id, declared_type AS type, size_bytes, created_at, stored_as IS NOT NULL AS kept, deleted_at
-    FROM media WHERE contact_id = :id ORDER BY created_at, id""")
+    FROM media WHERE contact_id = ANY(:contacts) ORDER BY created_at, id""")
 _BILLS = text("""
     SELECT id, state, reason, seller_gstin, number_key, invoice_date, total_paise, taxable_paise, points, created_at, decided_at
-    FROM claims WHERE (contact_id = :id OR member_id = ANY(:members)) AND state <> 'joined' ORDER BY created_at, id""")
+    FROM claims c WHERE state <> 'joined' AND (contact_id = ANY(:contacts) OR (
+        member_id = ANY(:members) AND NOT EXISTS (
+            SELECT FROM account_changes h  -- a former owner's, or of who helped them: those who sent it have it
+            WHERE h.member_id = c.member_id AND h.kind = 'transferred' AND h.at > c.created_at)))
+    ORDER BY created_at, id""")
 _PAYOUTS = text("""
     SELECT id, state, points, gross_paise, tax_paise, amount_paise, masked, utr, requested_at, settled_at FROM payouts
     WHERE member_id = :member
@@ -76,21 +88,30 @@ class NothingHeld(LookupError):
 
 
 def collect(house: House, conn: Connection, contact_id: str) -> dict[str, Any]:
-    """All of it, as JSON takes it. Raises NothingHeld, CannotOpen."""
-    who = conn.execute(_CONTACT, {"id": contact_id}).one_or_none()
-    if who is None or who.data_key is None:
+    """All of it, of every contact of the person's, as JSON takes it. Raises NothingHeld, CannotOpen."""
+    try:
+        person = people.living(conn, contact_id)
+    except NoResultFound as none:
+        raise NothingHeld(contact_id) from none
+    asked: dict[str, Any] = {"id": person, "contacts": people.contacts(conn, person)}
+    known = conn.execute(_CONTACTS, asked).all()
+    if not known or known[0].id != person:
         raise NothingHeld(contact_id)
-    sealer, now, asked = house.keyring.unwrap(who.data_key, who.id), house.clock.now(conn), {"id": contact_id}
+    who, now = known[0], house.clock.now(conn)
+    sealers = {one.id: house.keyring.unwrap(one.data_key, one.id) for one in known}
     accounts = conn.execute(_MEMBERS, asked).all()
     bills = conn.execute(_BILLS, {**asked, "members": [one.id for one in accounts if one.is_theirs]})
     return {
         "made_at": now,
-        "you": {"address": who.address, "whatsapp_user_id": who.external_user_id, "first_seen_at": who.created_at},
+        "you": {
+            "address": who.address, "whatsapp_user_id": who.external_user_id, "first_seen_at": who.created_at,
+            "known_also_as": [{"address": one.address, "first_seen_at": one.created_at} for one in known[1:]],
+        },
         "consents": [row._asdict() for row in conn.execute(_CONSENTS, asked)],
         "accounts": [_account(house.keyring, conn, row, now) for row in accounts],
         "bills": [row._asdict() for row in bills],
         "photos": [row._asdict() for row in conn.execute(_PHOTOS, asked)],
-        "messages": sorted([*_heard(conn, sealer, asked), *_told(conn, sealer, asked)], key=lambda one: one["at"]),
+        "messages": sorted([*_heard(conn, sealers, asked), *_told(conn, sealers, asked)], key=lambda one: one["at"]),
     }
 
 
@@ -128,19 +149,19 @@ def _destination(sealer: Sealer, row: Any) -> dict[str, Any]:
     return {"masked": masked(parse(row.kind, plain)), "kind": row.kind, "saved_at": row.saved_at}
 
 
-def _heard(conn: Connection, sealer: Sealer, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+def _heard(conn: Connection, sealers: Mapping[str, Sealer], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = []
     for row in conn.execute(_HEARD, asked):
-        said = json.loads(sealer.open(row.sealed, f"inbox/{row.key}"))
+        said = json.loads(sealers[row.contact_id].open(row.sealed, f"inbox/{row.key}"))
         words, pictures = without_secrets(said.get("text", "")), len(said.get("media", ()))
         found.append({"at": row.at, "from": "you", "text": words, "pictures": pictures})
     return found
 
 
-def _told(conn: Connection, sealer: Sealer, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+def _told(conn: Connection, sealers: Mapping[str, Sealer], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = []
     for row in conn.execute(_TOLD, asked):
-        body = outbox.opened(row.sealed, row.key, sealer).body
+        body = outbox.opened(row.sealed, row.key, sealers[row.contact_id]).body
         found.append({"at": row.at, "from": "us", "text": without_secrets(body), "sent": row.state})
     return found
 

@@ -16,7 +16,7 @@ _COLUMNS = """i.id, i.key, i.conversation_id, i.kind, i.fault, i.failures, i.rec
 _FROM = "FROM inbox i JOIN conversations v ON v.id = i.conversation_id JOIN contacts c ON c.id = v.contact_id"
 _LIST = text(f"""
     SELECT {_COLUMNS} {_FROM} WHERE i.parked_at IS NOT NULL AND i.handled_at IS NULL
-      AND (CAST(:addresses AS text[]) IS NULL OR c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
+      AND (CAST(:contacts AS text[]) IS NULL OR c.id = ANY(:contacts))
     ORDER BY i.id DESC LIMIT :most""")
 _ONE = text(f"SELECT {_COLUMNS} {_FROM} WHERE i.id = :id AND i.parked_at IS NOT NULL AND i.handled_at IS NULL")
 # The conversation first, as everywhere; a turn that is under way ends before.
@@ -52,9 +52,9 @@ class Parked:
     state: str | None
 
 
-def parked(conn: Connection, *, addresses: Sequence[str] | None = None, most: int = 100) -> list[Parked]:
-    """The newest that nobody has seen to, of everyone or of one person."""
-    given = {"addresses": None if addresses is None else list(addresses), "most": most}
+def parked(conn: Connection, *, contacts: Sequence[str] | None = None, most: int = 100) -> list[Parked]:
+    """The newest that nobody has seen to, of everyone or of one person, by all their contacts."""
+    given = {"contacts": None if contacts is None else list(contacts), "most": most}
     return [_parked(row) for row in conn.execute(_LIST, given)]
 
 

@@ -64,6 +64,12 @@ def for_staff(act: str) -> Callable[[V], V]:
     return decorate
 
 
+def i_may(act: str) -> bool:
+    """Whether whoever is signed in may do it: a page offers nothing that would be refused."""
+    me: Session | None = g.get("me")
+    return me is not None and may(me.roles, act)
+
+
 def _look() -> tuple[Session | None, bool]:
     token = token_of_session()
     if not token:

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 
 from base import staff
 from base.media_store import NotStored
-from base.permissions import may
 from base.sealing import CannotOpen
 from base.staff import StaffError
 from console import guard, kyc_page, words
@@ -126,11 +125,10 @@ def _page(review: str, *, in_full: bool = False, told: str = "", status: int = 2
         page = kyc_page.gather(conn, desk.keyring, found, g.me.staff_id, reveal=in_full)
         has_picture = kyc_page.photo(conn, desk.keyring, found.check.media_id) is not None
         done = _done(conn)
-    sees = may(g.me.roles, "kyc.read_picture")
     return make_response(
         render_template(
             "kyc_review.html", page=page, review=found, check=found.check, now=now, words=words, reasons=REASONS,
-            has_picture=has_picture, sees=sees, voted=found.voted(g.me.staff_id), told=told, done=done, me=g.me,
+            has_picture=has_picture, voted=found.voted(g.me.staff_id), told=told, done=done, me=g.me,
         ),
         status,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, g, make_response, redirect, render
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from base.permissions import needed
 from base.sign_in import WRONG, sign_in, step_up
 from console import claim_pages, guard, kyc_pages
 from console.desk import Desk, door
@@ -35,7 +36,9 @@ def register(app: Flask, desk: Desk) -> None:
     pages.add_url_rule("/sign-out", "sign_out", sign_out, methods=["POST"])
     kyc_pages.register(pages)
     claim_pages.register(pages)
-    pages.context_processor(lambda: {"form_token": guard.form_token, "visitor": guard.token_of_visitor})
+    pages.context_processor(lambda: {
+        "form_token": guard.form_token, "visitor": guard.token_of_visitor, "may": guard.i_may, "needed": needed,
+    })  # fmt: skip
     for fault in (OperationalError, InterfaceError, PoolTimeout):
         pages.register_error_handler(fault, _database_away)
     app.register_blueprint(pages)

@@ -27,6 +27,7 @@ from flows import (
     kyc,
     kyc_events,
     kyc_states,
+    leaving,
     limit_events,
     move,
     move_events,
@@ -78,6 +79,7 @@ MODULES: tuple[ModuleType, ...] = (
     settings,
     helpers,
     shops,
+    leaving,
     move,
     news,
 )

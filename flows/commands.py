@@ -15,9 +15,10 @@ TALKS_TO_STRANGERS = ("enrol", "settings", "my_data", "joining", "moving")
 LEFT_BY_STRANGERS = ("settings", "my_data", "joining", "moving")  # an enrolment waits where it is
 STARTED_BY_MEMBERS = (
     "scan", "bills", "balance", "redeem", "payouts", "tax", "pan", "kyc",
-    "helpers", "add_helper", "handover", "shops",
+    "helpers", "add_helper", "handover", "shops", "leave_shop",
 )  # fmt: skip
-HELPERS_MAY = ("scan", "bills", "balance", "shops")  # of these; what is not named here is the owner's alone
+HELPERS_MAY = ("scan", "bills", "balance", "shops", "leave_shop")  # of these; what is not named here is the owner's alone
+BUSY = {"shops": "shops.busy", "leave_shop": "leaving.busy"}  # what was sent is of the shop they act for
 NOT_YET = {
     "menu": "enrol.before.menu",
     "scan": "enrol.before.scan",
@@ -55,13 +56,15 @@ def obey(talk: Talk, commanded: ev.Commanded) -> bool:
 
 
 def _not_for_them(talk: Talk, command: str) -> Say | None:
-    """What a helper is told of the shop's money, and who is in the middle of sending something of another shop."""
+    """What a helper is told of the shop's money, an owner who would leave, and who is in the middle of sending something."""
     if talk.known.acts == "helper" and command not in HELPERS_MAY:
         return Say("helpers.owner_only")
     if command == "balance" and not talk.known.sees_balance:
         return Say("helpers.no_balance")
-    if command == "shops" and any(keeper(frame.state) for frame in talk.frames):
-        return Say("shops.busy")
+    if command == "leave_shop" and talk.known.acts == "owner":
+        return Say("leaving.owner")
+    if command in BUSY and any(keeper(frame.state) for frame in talk.frames):
+        return Say(BUSY[command])
     return None
 
 

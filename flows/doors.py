@@ -20,14 +20,17 @@ from flows.flowbook import (
     with_code,
     with_points,
 )
-from flows.helpers_events import InvitationShown, ShopSwitched
+from flows.helpers_events import InvitationShown, ShopLeft, ShopSwitched
 from flows.kernel import Done, Event
 from flows.move_events import MoveWanted
 from flows.session import Frame, Known
 from flows.talk import Talk
 
 STRANGERS_FLOWS = ("enrol", "details", "settings", "my_data", "joining", "moving")
-HELPERS_FLOWS = (*STRANGERS_FLOWS, "scan", "invoice", "bills", "balance", "shops", "confirming")  # the last: of their own shop
+HELPERS_FLOWS = (*STRANGERS_FLOWS, "scan", "invoice", "bills", "balance", "shops", "leaving",
+                 "confirming")  # fmt: skip  # the last: of their own shop
+
+OF_ONE_SHOP = ("enrol", "details", "redeem", "tax", "kyc", "helpers", "invoice", "bills", "balance", "payouts")
 
 
 def enrol(talk: Talk) -> None:
@@ -137,11 +140,14 @@ def confirm_move(talk: Talk, wanted: MoveWanted) -> None:
 def in_other_hands(talk: Talk, event: Event) -> None:
     """Another shop is acted for from now on, or a first one: what was half done for the one before, or on the way to a
     membership of one's own, has no place there. What was sent is kept."""
-    leaves: tuple[str, ...] = (
-        "enrol", "details", "redeem", "tax", "kyc", "helpers", "invoice", "bills", "balance", "payouts",
-    )  # fmt: skip
-    if not isinstance(event, ShopSwitched):
-        leaves = ("enrol", "details")
+    leaves: tuple[str, ...]
+    match event:
+        case ShopSwitched():
+            leaves = (*OF_ONE_SHOP, "leaving")
+        case ShopLeft():
+            leaves = (*OF_ONE_SHOP, "shops")
+        case _:
+            leaves = ("enrol", "details", "leaving")
     talk.frames = [frame for frame in talk.frames if frame.flow not in leaves or keeper(frame.state)]
 
 

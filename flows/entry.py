@@ -15,7 +15,7 @@ from flows.bill_events import InvoiceRead
 from flows.commands import NOT_YET, TALKS_TO_STRANGERS, obey
 from flows.effects import ForgetSecret, Say
 from flows.flowbook import BOOK, NEWS, asks_name
-from flows.helpers_events import FoundAgain, InvitationAccepted, InvitationShown, ShopSwitched
+from flows.helpers_events import FoundAgain, InvitationAccepted, InvitationShown, ShopLeft, ShopSwitched
 from flows.kernel import Effect, Event, FlowBroken, step
 from flows.move_events import MoveWanted, NumberMoved
 from flows.news import News
@@ -30,7 +30,7 @@ MISSES_MAX = 3  # misunderstandings in a row before we stop asking and offer hel
 
 MEMBER = (ev.Said, ev.Tapped, ev.Commanded, ev.CodesTyped, ev.PhotoSent, ev.DocumentSent, ev.OtherSent, ev.SecretGiven,
           InvitationShown)  # fmt: skip
-IN_OTHER_HANDS = (InvitationAccepted, ShopSwitched, NumberMoved)
+IN_OTHER_HANDS = (InvitationAccepted, ShopSwitched, ShopLeft, NumberMoved)
 HEARD_SOMEWHERE = frozenset(event for flow in BOOK.values() for node in flow.nodes.values() for event in node.hears)
 
 

@@ -13,6 +13,7 @@ from flows.invoice import INVOICE, AwaitCorner, Confirming, Deciding, KeptBills,
 from flows.kernel import Flow, State
 from flows.kyc import KYC
 from flows.kyc_states import AskKycPan, ConfirmKycCard, ReadingKyc, ReadingKycCard
+from flows.leaving import LEAVING, ReadingHelpedShop
 from flows.move import CONFIRMING, MOVING, AskOldNumber, ConfirmMove
 from flows.my_data import MY_DATA, KeepingData, ReadingErasable, ReadingMyData
 from flows.news import NEWS
@@ -27,7 +28,7 @@ from flows.tax import TAX, AskPan, ReadingTax
 
 # The flows whose frames stand on the stack. One frame of each at most, so the stack is never deeper than this.
 FLOWS = (ENROL, DETAILS, SCAN, INVOICE, BILLS, BALANCE, REDEEM, PAYOUTS, TAX, MY_DATA, KYC, SETTINGS, HELPERS, JOINING, SHOPS,
-         MOVING, CONFIRMING)  # fmt: skip
+         LEAVING, MOVING, CONFIRMING)  # fmt: skip
 BOOK: Mapping[str, Flow] = {flow.name: flow for flow in FLOWS}
 
 # What begins a flow: a command a member may give, or (keep, orphan_photo, keep_bill, bill) a picture, code or bill that
@@ -54,6 +55,7 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "add_helper": lambda _: AskHelperName(),
     "handover": lambda _: AskHandover(),
     "shops": lambda _: ReadingShops(),
+    "leave_shop": lambda _: ReadingHelpedShop(),
     "new_number": lambda _: AskOldNumber(),
     "confirm_move": lambda _: ConfirmMove(),
 }

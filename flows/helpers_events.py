@@ -66,6 +66,18 @@ class SwitchShop(Effect):
     shop: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReadHelpedShop(Effect):
+    """Which shop is acted for just now. -> HelpedShopRead"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveShop(Effect):
+    """Help there no more, from this moment on. -> ShopLeft | LeavingRefused"""
+
+    shop: str
+
+
 # ---- what came of it ------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +179,30 @@ class ShopGone(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HelpedShopRead(Event):
+    shop: str  # our id of the member
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLeft(Event):
+    """They help there no more. `onward`: the shop that they act for from now on, as `acts`; "": for none."""
+
+    shop: str
+    onward: str = ""
+    acts: str = "owner"
+    role: str = ""
+    sees_balance: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingRefused(Event):
+    """why: gone (they act for it no more) | owner (it is theirs by now)"""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class FoundAgain(Event):
     """To the newer conversation of a person whom we knew twice: what they sent here counts for the account they have."""
 
@@ -177,6 +213,14 @@ class FoundAgain(Event):
 @dataclass(frozen=True, slots=True)
 class HelperJoined(Event):
     """To the owner."""
+
+    lane: ClassVar[str] = "notice"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelperLeft(Event):
+    """To the owner: a helper has gone by themselves."""
 
     lane: ClassVar[str] = "notice"
     name: str

@@ -17,7 +17,7 @@ from flows.events import (
     PhotoHard,
     PinReset,
 )
-from flows.helpers_events import AccountsMerged, HelperJoined, RemovedFromShop, ShopHandedOver, ShopTakenOver
+from flows.helpers_events import AccountsMerged, HelperJoined, HelperLeft, RemovedFromShop, ShopHandedOver, ShopTakenOver
 from flows.kernel import Event, Flow, State, Step, node
 from flows.kyc_events import KycApproved, KycAskedAgain, KycRejected, KycSentToReview
 from flows.kyc_words import news as kyc_news
@@ -50,7 +50,8 @@ HARD = {  # the first that applies is told: one thing to do better
 
 
 AccountNews = (
-    HelperJoined | RemovedFromShop | ShopHandedOver | ShopTakenOver | AccountsMerged | NumberMovedAway | NumberMovedHere
+    HelperJoined | HelperLeft | RemovedFromShop | ShopHandedOver | ShopTakenOver | AccountsMerged | NumberMovedAway
+    | NumberMovedHere
 )
 
 
@@ -96,7 +97,7 @@ def news(state: News, event: Event) -> Step:
             return Step(state, (Say("my_data.file_failed"),))
         case ErasureAnnounced(on):
             return Step(state, (Say("my_data.announced", {"on": on}),))
-        case HelperJoined() | RemovedFromShop() | ShopHandedOver() | ShopTakenOver() | AccountsMerged():
+        case HelperJoined() | HelperLeft() | RemovedFromShop() | ShopHandedOver() | ShopTakenOver() | AccountsMerged():
             return Step(state, (_account_news(event),))
         case NumberMovedAway() | NumberMovedHere():
             return Step(state, (_account_news(event),))
@@ -114,6 +115,8 @@ def _account_news(event: AccountNews) -> Say:
     match event:
         case HelperJoined(name):
             return Say("news.helper_joined", {"name": name})
+        case HelperLeft(name):
+            return Say("news.helper_left", {"name": name})
         case RemovedFromShop(shop):
             return Say("news.removed_from_shop", {"shop": shop})
         case ShopHandedOver(shop):
@@ -165,6 +168,7 @@ NEWS = Flow(
                     KycAskedAgain,
                     KycSentToReview,
                     HelperJoined,
+                    HelperLeft,
                     RemovedFromShop,
                     ShopHandedOver,
                     ShopTakenOver,

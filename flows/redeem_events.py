@@ -28,6 +28,8 @@ class RedeemTermsRead(Event):
     limit: str = ""  # what of a day or a month keeps `most` low: day | month
     limit_points: int = 0
     promise_minutes: int = 120
+    approval_above_paise: int | None = None  # what arrives, where it is more, waits for one of our people; None: never
+    approved_minutes: int = 1_440  # by when that is promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class DestinationRefused(Event):
 
 @dataclass(frozen=True, slots=True)
 class RedemptionRequested(Event):
-    """`promised_at`: by when the money is there, India's time; `today`: that it was asked for on."""
+    """`promised_at`: by when the money is there, India's time; `today`: that it was asked for on.
+    `approval`: one of our people looks at it first."""
 
     payout: str
     points: int
@@ -61,6 +64,7 @@ class RedemptionRequested(Event):
     tax_paise: int = 0  # deducted beside it
     promised_at: str = ""
     today: str = ""
+    approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)

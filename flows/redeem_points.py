@@ -39,8 +39,9 @@ def ask_points(state: AskPoints, event: Event) -> Step:
 def _read(state: ReadingTerms, read: RedeemTermsRead) -> Step:
     most = min(read.most, read.available)
     terms = Terms(
-        read.least, most, read.paise_per_point, read.saved, read.limit, read.limit_points, read.promise_minutes
-    )
+        read.least, most, read.paise_per_point, read.saved, read.limit, read.limit_points, read.promise_minutes,
+        read.approval_above_paise, read.approved_minutes,
+    )  # fmt: skip
     if most < read.least:
         return Step(Done(), (_nothing_now(read),))
     if read.cooling and not read.saved:

@@ -85,7 +85,7 @@ def say_sure(order: Order) -> Say:
     tax = order.tax
     values: dict[str, Value] = {
         "points": order.points, "amount_paise": tax.net_paise, "masked": order.to.masked, "token": order.to.token,
-        "promise_minutes": order.terms.promise_minutes,
+        "promise_minutes": order.terms.promised_minutes(tax.net_paise),
     }  # fmt: skip
     if not tax.tax_paise:
         return Say("redeem.confirm", values)

@@ -20,6 +20,13 @@ class Terms:
     limit: str = ""  # what keeps `most` low: day | month
     limit_points: int = 0
     promise_minutes: int = 120
+    approval_above_paise: int | None = None  # larger sums wait for one of our people; None: never
+    approved_minutes: int = 1_440  # the promise for those
+
+    def promised_minutes(self, amount_paise: int) -> int:
+        """Within how many minutes so much money is promised."""
+        looked_at = self.approval_above_paise is not None and amount_paise > self.approval_above_paise
+        return self.approved_minutes if looked_at else self.promise_minutes
 
 
 @dataclass(frozen=True, slots=True)

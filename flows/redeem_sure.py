@@ -128,4 +128,5 @@ def _on_its_way(requested: RedemptionRequested) -> Say:
     }  # fmt: skip
     if not requested.promised_at:
         return Say("redeem.on_its_way_bare", values)
-    return Say("redeem.on_its_way", values | {"promised_at": moment(requested.promised_at, requested.today)})
+    key = "redeem.on_its_way_approval" if requested.approval else "redeem.on_its_way"
+    return Say(key, values | {"promised_at": moment(requested.promised_at, requested.today)})

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flows import events as ev
 from flows.effects import RecordConsent, SaveMobile, SaveShop, Say, SetLanguage
 from flows.flowbook import BOOK, keeper
-from flows.helpers_events import InvitationAccepted, ShopSwitched
+from flows.helpers_events import InvitationAccepted, ShopLeft, ShopSwitched
 from flows.kernel import Done, Effect, Event, FlowBroken, State, step
 from flows.move_events import NumberMoved
 from flows.session import FRAMES_MAX, Asked, Frame, Known, Session
@@ -99,6 +99,10 @@ def after(known: Known, happening: Event | Effect) -> Known:
         case InvitationAccepted(acts, _, role, sees) | ShopSwitched(acts, _, role, sees):
             owns = acts == "helper" and (known.owns or (known.enrolled and known.acts == "owner"))
             return replace(known, enrolled=True, role=role, acts=acts, sees_balance=sees, owns=owns)
+        case ShopLeft(_, ""):
+            return replace(known, enrolled=False, role="", acts="owner", sees_balance=True, owns=False, shop_known=False)
+        case ShopLeft(_, _, acts, role, sees):  # of their own shops the first comes next, so none is left beside another's
+            return replace(known, enrolled=True, role=role, acts=acts, sees_balance=sees, owns=False)
         case NumberMoved(_, role):
             return replace(known, enrolled=True, role=role, acts="owner", sees_balance=True, owns=False)
         case SetLanguage(locale):

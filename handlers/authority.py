@@ -19,6 +19,7 @@ HELPERS_MAY: frozenset[type[Effect]] = frozenset({
     do.AnswerClaim, do.ReadClaims, do.ReadBalance, do.ForgetSecret, do.DropDelayNews,
     data.ReadMyData, data.MakeDataFile, data.ReadErasable, data.ScheduleErasure, data.StopErasure,  # their own
     several.OpenInvitation, several.AcceptInvitation, several.ReadShops, several.SwitchShop,
+    several.ReadHelpedShop, several.LeaveShop,
 })  # fmt: skip
 # What somebody asks who has no account here yet, and so on their own behalf alone.
 OWN_BEHALF = frozenset({"ProveMove", "AskOldPhone", "AnswerMove"})

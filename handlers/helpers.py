@@ -1,4 +1,4 @@
-"""Helpers: read, invited, removed; a shop that is offered to a new owner; an invitation opened and accepted."""
+"""Helpers: read, invited, removed, gone by themselves; a shop offered to a new owner; an invitation opened and accepted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flows.helpers_events import (
     AcceptInvitation,
     HandoverRefused,
     HelperJoined,
+    HelperLeft,
     HelperRemoved,
     HelpersFull,
     HelpersRead,
@@ -22,10 +23,13 @@ from flows.helpers_events import (
     InvitationRefused,
     Invited,
     InviteHelper,
+    LeaveShop,
+    LeavingRefused,
     OfferShop,
     OpenInvitation,
     ReadHelpers,
     RemoveHelper,
+    ShopLeft,
 )
 from flows.kernel import Event
 from flows.redeem_events import PinAsked, PinLocked
@@ -50,7 +54,7 @@ def told(turn: Turn) -> tuple[HelperTold, ...]:
     helpers = [one for one in memberships.of_member(turn.conn, turn.member_id) if one.role == "helper"]
     asked = {"contacts": [h.contact_id for h in helpers], "invitations": [h.invitation_id for h in helpers]}
     rows = {row.id: row for row in turn.conn.execute(_NAMES, asked)}
-    return tuple(HelperTold(h.contact_id, _called(turn, rows[h.contact_id])) for h in helpers)
+    return tuple(HelperTold(h.contact_id, _called(turn, turn.member_id, rows[h.contact_id])) for h in helpers)
 
 
 def invite_helper(turn: Turn, effect: InviteHelper, key: str) -> Event | None:
@@ -84,6 +88,29 @@ def remove_helper(turn: Turn, effect: RemoveHelper, key: str) -> Event | None:
     if name and memberships.end(turn.conn, effect.helper, turn.member_id, turn.now):
         ring(turn, ownership.tell_removed(turn.conn, turn.keyring, effect.helper, turn.member_id, key, turn.now))
     return HelperRemoved(name or "•••")
+
+
+def leave_shop(turn: Turn, effect: LeaveShop, key: str) -> Event | None:
+    """At once, as a removal; with what is left they go on, their own shop first. The owner is told by the name they gave."""
+    memberships.lock(turn.conn, effect.shop)
+    acting = memberships.of_member(turn.conn, effect.shop)
+    held = next((one for one in acting if one.contact_id == turn.person), None)
+    if held is not None and held.role == "owner":
+        return LeavingRefused("owner")
+    if held is None or not memberships.end(turn.conn, turn.person, effect.shop, turn.now):
+        return LeavingRefused("gone")
+    row = turn.conn.execute(_NAMES, {"contacts": [held.contact_id], "invitations": [held.invitation_id]}).one()
+    gone = HelperLeft(_called(turn, effect.shop, row))
+    for owner in (one.contact_id for one in acting if one.role == "owner"):
+        ring(turn, ownership.tell(turn.conn, turn.keyring, owner, held.programme_id, gone, f"{key}/left", turn.now))
+    shop = ownership.shop_name(turn.conn, turn.keyring, effect.shop)
+    mine = memberships.of_contact(turn.conn, turn.person, held.programme_id)
+    turn.shops = len(mine)
+    turn.conversation.member_id = mine[0].member_id if mine else None
+    if not mine:
+        return ShopLeft(shop)
+    onward = ownership.shop_name(turn.conn, turn.keyring, mine[0].member_id)
+    return ShopLeft(shop, onward, mine[0].role, ownership.role_of(turn.conn, mine[0].member_id), mine[0].sees_balance)
 
 
 def open_invitation(turn: Turn, effect: OpenInvitation, key: str) -> Event | None:
@@ -167,8 +194,8 @@ def _tell_owner(turn: Turn, accepted: Invitation, key: str) -> None:
     ))  # fmt: skip
 
 
-def _called(turn: Turn, row: object) -> str:
-    named = _name_in(turn, turn.member_id, row.invitation, row.name) if row.name is not None else ""  # type: ignore[attr-defined]  # a row
+def _called(turn: Turn, member_id: str, row: object) -> str:
+    named = _name_in(turn, member_id, row.invitation, row.name) if row.name is not None else ""  # type: ignore[attr-defined]  # a row
     return named or mask_phone(row.address)  # type: ignore[attr-defined]  # a row
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from base import people
 from base.days import day_of, minute_of
 from flows.kernel import Event
 from flows.my_data_events import (
@@ -33,12 +34,14 @@ BY_MEMBER = "member"
 
 _COUNTS = text("""
     SELECT (SELECT count(*) FROM inbox i WHERE i.kind = 'message' AND i.conversation_id = ANY(v.ids) AND length(i.sealed) > 0)
-         + (SELECT count(*) FROM outbox o WHERE o.contact_id = :contact AND length(o.sealed) > 0) AS messages,
-           (SELECT count(*) FROM media m WHERE m.contact_id = :contact AND m.stored_as IS NOT NULL) AS photos,
-           (SELECT count(*) FROM claims c WHERE c.state <> 'joined' AND (c.contact_id = :contact OR c.member_id = :member)
-           ) AS bills,
-           (SELECT count(*) FROM payouts p WHERE p.member_id = :member) AS payouts
-    FROM (SELECT array_agg(id) AS ids FROM conversations WHERE contact_id = :contact) v""")
+         + (SELECT count(*) FROM outbox o WHERE o.contact_id = ANY(:contacts) AND length(o.sealed) > 0) AS messages,
+           (SELECT count(*) FROM media m WHERE m.contact_id = ANY(:contacts) AND m.stored_as IS NOT NULL) AS photos,
+           (SELECT count(*) FROM claims c WHERE c.state <> 'joined'
+                AND (c.contact_id = ANY(:contacts) OR (c.member_id = :member AND c.created_at >= v.theirs_since))) AS bills,
+           (SELECT count(*) FROM payouts p WHERE p.member_id = :member AND p.requested_at >= v.theirs_since) AS payouts
+    FROM (SELECT (SELECT array_agg(id) FROM conversations WHERE contact_id = ANY(:contacts)) AS ids,
+                 coalesce((SELECT max(at) FROM account_changes WHERE member_id = :member AND kind = 'transferred'),
+                          '-infinity') AS theirs_since) v""")
 _LAST_FILE = text("""
     SELECT max(created_at) FROM tasks t WHERE t.kind = 'make_data_file' AND t.created_at > :since
       AND coalesce(t.outcome, '') NOT IN ('cannot_open', 'given_up')
@@ -51,7 +54,8 @@ _TASK = text("""
 def read_my_data(turn: Turn, effect: ReadMyData, key: str) -> Event | None:
     talk = turn.conversation
     member = talk.member_id if turn.known.acts == "owner" else None  # a helper's data are their own, and not the shop's
-    row = turn.conn.execute(_COUNTS, {"contact": talk.contact_id, "member": member}).one()
+    contacts = people.contacts(turn.conn, people.living(turn.conn, talk.contact_id))
+    row = turn.conn.execute(_COUNTS, {"contacts": contacts, "member": member}).one()
     points = 0
     if member is not None:
         points = balance(turn.conn, talk.programme_id, member, turn.now).available

@@ -24,6 +24,7 @@ from handlers.turn import Turn
 from ledger import balance as books
 from ledger.points import TooFew
 from payouts import request
+from payouts.approval import needs_approval
 
 _TASK = text("SELECT id FROM tasks WHERE key = :key")
 _PROMISE = text("UPDATE payouts SET promised_at = :at WHERE id = :id AND promised_at IS NULL")
@@ -56,6 +57,7 @@ def read_redeem_terms(turn: Turn, effect: ReadRedeemTerms, key: str) -> Event | 
     return RedeemTermsRead(
         has.available, redeem.least_points, min(has.available, left.most), turn.programme.paise_per_point, places.usable,
         places.cooling, binding, left.limit_points if binding else 0, redeem.promise_minutes,
+        redeem.approval_above_paise, redeem.approved_minutes,
     )  # fmt: skip
 
 
@@ -101,12 +103,14 @@ def _request(turn: Turn, effect: RequestRedemption, key: str) -> Event:
             told: TaxPreviewed | TaxExceedsCash = terms_of(turn, effect.points, assessed)
             return TermsChanged(told) if isinstance(told, TaxPreviewed) else told
     secrets.mark_used(turn.conn, effect.token, turn.now)
-    promised_at = turn.now + timedelta(minutes=turn.programme.redeem.promise_minutes)
+    redeem = turn.programme.redeem
+    approval = needs_approval(asked.amount_paise, redeem.approval_above_paise)  # as the payouts worker asks it
+    promised_at = turn.now + timedelta(minutes=redeem.approved_minutes if approval else redeem.promise_minutes)
     turn.conn.execute(_PROMISE, {"id": asked.payout_id, "at": promised_at})
     turn.tasks.append(("payouts", turn.conn.execute(_TASK, {"key": key}).scalar_one()))
     return RedemptionRequested(
         asked.payout_id, effect.points, asked.amount_paise, masked, asked.available, asked.tax_paise,
-        minute_of(promised_at), day_of(turn.now).isoformat(),
+        minute_of(promised_at), day_of(turn.now).isoformat(), approval,
     )  # fmt: skip
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from flows.helpers_events import ReadShops, ShopGone, ShopsRead, ShopSwitched, ShopTold, SwitchShop
+from flows.helpers_events import (
+    HelpedShopRead,
+    ReadHelpedShop,
+    ReadShops,
+    ShopGone,
+    ShopsRead,
+    ShopSwitched,
+    ShopTold,
+    SwitchShop,
+)
 from flows.kernel import Event
 from handlers import ownership
 from handlers.turn import Turn
@@ -13,6 +22,10 @@ def read_shops(turn: Turn, effect: ReadShops, key: str) -> Event | None:
     mine = memberships.of_contact(turn.conn, turn.person, turn.conversation.programme_id)
     shops = tuple(ShopTold(one.member_id, ownership.shop_name(turn.conn, turn.keyring, one.member_id)) for one in mine)
     return ShopsRead(shops, ownership.shop_name(turn.conn, turn.keyring, turn.member_id))
+
+
+def read_helped_shop(turn: Turn, effect: ReadHelpedShop, key: str) -> Event | None:
+    return HelpedShopRead(turn.member_id, ownership.shop_name(turn.conn, turn.keyring, turn.member_id))
 
 
 def switch_shop(turn: Turn, effect: SwitchShop, key: str) -> Event | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
+from base import people
 from base.sealing import Keyring, Sealer
 
 # Each its own statement on its own index: one with OR over three tables would read them whole.
@@ -16,16 +17,8 @@ _BY_ID = text("SELECT id, NULL AS event_key FROM conversations WHERE id = :which
 _BY_CONTACT = text("""
     SELECT v.id, NULL AS event_key FROM conversations v WHERE v.contact_id = :which
     ORDER BY v.last_inbound_at DESC NULLS LAST, v.id LIMIT 1""")
-_BY_ADDRESS = text("""
-    SELECT v.id, NULL AS event_key FROM contacts c JOIN conversations v ON v.contact_id = c.id WHERE c.address = ANY(:addresses)
-    ORDER BY v.last_inbound_at DESC NULLS LAST, v.id LIMIT 1""")
-_BY_USER_ID = text("""
-    SELECT v.id, NULL AS event_key FROM contacts c JOIN conversations v ON v.contact_id = c.id
-    WHERE c.external_user_id IS NOT NULL AND c.external_user_id = ANY(:addresses)
-    ORDER BY v.last_inbound_at DESC NULLS LAST, v.id LIMIT 1""")
 _BY_INBOUND = text("SELECT conversation_id AS id, key AS event_key FROM inbox WHERE key = :which")
 _BY_OUTBOUND = text("SELECT conversation_id AS id, key AS event_key FROM outbox WHERE sid = :which")
-_WAYS = (_BY_ID, _BY_CONTACT, _BY_ADDRESS, _BY_USER_ID, _BY_INBOUND, _BY_OUTBOUND)
 _WHOLE = text("""
     SELECT v.id, v.contact_id, v.programme_id, v.member_id, v.turn, v.last_inbound_at, v.stopped_at, v.held, c.address,
            c.data_key
@@ -59,12 +52,20 @@ def find(conn: Connection, keyring: Keyring, which: str, addresses: Sequence[str
 
     Of several of one person the one in which they wrote last. Raises CannotOpen where DATA_KEYS lacks the key.
     """
-    asked = {"which": which, "addresses": list(addresses)}
-    for way in _WAYS:
-        hit = conn.execute(way, asked).first()
-        if hit is not None:
-            return _whole(conn, keyring, hit)
-    return None
+    hit = _hit(conn, which, _BY_ID, _BY_CONTACT) or _by_phone(conn, addresses) or _hit(conn, which, _BY_INBOUND, _BY_OUTBOUND)
+    return None if hit is None else _whole(conn, keyring, hit)
+
+
+def _hit(conn: Connection, which: str, *ways: TextClause) -> Any:
+    return next((hit for way in ways if (hit := conn.execute(way, {"which": which}).first()) is not None), None)
+
+
+def _by_phone(conn: Connection, addresses: Sequence[str]) -> Any:
+    """Whoever was merged has written under the contact that lives on ever since: all contacts need not be read for it."""
+    who = people.person(conn, addresses) if addresses else None
+    if who is None:
+        return None
+    return _hit(conn, who, _BY_CONTACT) or next((_hit(conn, talk.id, _BY_ID) for talk in people.talks(conn, who)), None)
 
 
 def _whole(conn: Connection, keyring: Keyring, hit: Any) -> Found:

@@ -48,8 +48,11 @@ _ASKED = text("SELECT id FROM claims WHERE state = 'asked' AND created_at < :bef
 _QUEUE = text(f"SELECT {_COLUMNS} FROM claims WHERE state = 'review' ORDER BY promised_at, id LIMIT :most")
 _OF_MEMBER = text(f"""
     SELECT {_COLUMNS} FROM claims
-    WHERE state <> 'joined' AND (member_id = :member OR member_id IN (SELECT from_id FROM member_merges WHERE into_id = :member)
-           OR (member_id IS NULL AND conversation_id = :conversation))
+    WHERE state <> 'joined' AND (
+        (member_id = :member OR member_id IN (SELECT from_id FROM member_merges WHERE into_id = :member))
+        AND NOT EXISTS (SELECT FROM account_changes h  -- a former owner's
+                        WHERE h.member_id = claims.member_id AND h.kind = 'transferred' AND h.at > claims.created_at)
+        OR (member_id IS NULL AND conversation_id = :conversation))
     ORDER BY created_at DESC, id DESC LIMIT :most""")
 
 
@@ -169,7 +172,7 @@ def unanswered(conn: Connection, before: datetime, most: int = 200) -> list[str]
 
 
 def of_member(conn: Connection, member_id: str, conversation_id: str, most: int) -> list[Claim]:
-    """A member's newest claims."""
+    """A member's newest claims; of a shop that was sold, its owner's of now."""
     asked = {"member": member_id, "conversation": conversation_id, "most": most}
     return [_claim(row) for row in conn.execute(_OF_MEMBER, asked)]
 

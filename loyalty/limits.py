@@ -48,22 +48,15 @@ _LOCK = text("""
 _LIST = text("""
     SELECT o.id, o.contact_id, o.programme_id, o.kind, o.count, o.at, o.until, o.cleared_at, p.address
     FROM lock_outs o JOIN contacts c ON c.id = o.contact_id JOIN contacts p ON p.id = coalesce(c.merged_into, c.id)
-    WHERE (CAST(:addresses AS text[]) IS NULL OR p.id IN (
-               SELECT coalesce(k.merged_into, k.id) FROM contacts k
-               WHERE k.address = ANY(:addresses) OR k.external_user_id = ANY(:addresses)))
+    WHERE (CAST(:contacts AS text[]) IS NULL OR o.contact_id = ANY(:contacts))
       AND (:all OR (o.until > :now AND o.cleared_at IS NULL))
     ORDER BY o.at DESC, o.id DESC LIMIT :most""")
 _CLEAR = text("""
     UPDATE lock_outs SET cleared_at = :now
-    WHERE contact_id IN (SELECT id FROM contacts WHERE id = :contact OR merged_into = :contact)
+    WHERE contact_id = ANY(:contacts)
       AND until > :now AND cleared_at IS NULL
     RETURNING id, kind, until""")
-_CONTACT = text("""
-    SELECT coalesce(merged_into, id) FROM contacts WHERE address = ANY(:addresses) OR external_user_id = ANY(:addresses)
-    ORDER BY created_at DESC, id DESC LIMIT 1""")
-_FORGET = text("""
-    UPDATE contact_counts SET count = 0
-    WHERE contact_id IN (SELECT id FROM contacts WHERE id = :contact OR merged_into = :contact)""")
+_FORGET = text("UPDATE contact_counts SET count = 0 WHERE contact_id = ANY(:contacts)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +104,16 @@ def lock(conn: Connection, *, lock_id: str, contact_id: str, programme_id: str, 
     return until
 
 
-def lock_outs(conn: Connection, now: datetime, *, addresses: list[str] | None = None, past: bool = False,
+def lock_outs(conn: Connection, now: datetime, *, contacts: list[str] | None = None, past: bool = False,
               limit: int = 200) -> list[Any]:  # fmt: skip
-    """The newest first: those that last, or with `past` every one. `addresses`: of one person only."""
-    given = {"addresses": addresses, "all": past, "now": now, "most": limit}
+    """The newest first: those that last, or with `past` every one. `contacts`: of one person only."""
+    given = {"contacts": contacts, "all": past, "now": now, "most": limit}
     return list(conn.execute(_LIST, given))
 
 
-def contact_of(conn: Connection, addresses: list[str]) -> str | None:
-    """Who writes from one of these addresses; of a person whom we knew twice, the contact that stayed."""
-    found: str | None = conn.execute(_CONTACT, {"addresses": addresses}).scalar_one_or_none()
-    return found
-
-
-def clear(conn: Connection, contact_id: str, now: datetime) -> list[Any]:
-    """End the lock-outs of the contact, and of those found to be the same person, and begin their windows anew; the lock-outs
-    that were ended."""
-    ended = list(conn.execute(_CLEAR, {"contact": contact_id, "now": now}))
+def clear(conn: Connection, contacts: list[str], now: datetime) -> list[Any]:
+    """End the lock-outs of a person, under all their contacts, and begin their windows anew; the lock-outs that were ended."""
+    ended = list(conn.execute(_CLEAR, {"contacts": contacts, "now": now}))
     if ended:
-        conn.execute(_FORGET, {"contact": contact_id})
+        conn.execute(_FORGET, {"contacts": contacts})
     return ended

@@ -56,12 +56,24 @@ class Redeem(Part):
     most_points_per_month: Most | None = None
     cool_off_hours: Annotated[StrictInt, Field(ge=0, le=720)] = 24  # before a changed destination is paid; the first is at once
     promise_minutes: Annotated[StrictInt, Field(ge=1, le=43_200)] = 120
+    promise_approved_minutes: Annotated[StrictInt, Field(ge=1, le=43_200)] = 1_440  # where one of finance looks at it first
     pin: Literal["off", "above", "always"] = "off"  # when the member's own PIN is asked for
     pin_above_paise: Annotated[StrictInt, Field(ge=0)] = 0  # with pin = "above": for more than this
     pin_tries: Annotated[StrictInt, Field(ge=3, le=10)] = 5
     pin_lock_hours: Annotated[StrictInt, Field(ge=1, le=168)] = 24  # after that many wrong ones
     payout_approval_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # one of finance; None: never
     payout_two_approvals_above_paise: Annotated[StrictInt, Field(ge=0)] | None = None  # two different ones
+
+    @property
+    def approval_above_paise(self) -> int | None:
+        """What arrives, where it is more, waits for a person, or two; None: nothing does."""
+        above = [a for a in (self.payout_approval_above_paise, self.payout_two_approvals_above_paise) if a is not None]
+        return min(above, default=None)
+
+    @property
+    def approved_minutes(self) -> int:
+        """The promise for what waits for a person: never a shorter one than for what does not."""
+        return max(self.promise_approved_minutes, self.promise_minutes)
 
 
 class Limits(Part):

@@ -218,6 +218,9 @@ def _redeeming(raw: Mapping[str, Any]) -> Iterator[str]:
             yield f"redeem.{name}: {most} is less than least_points, {least}: nobody could redeem"
     if type(day) is int and type(month) is int and month < day:
         yield f"redeem.most_points_per_month: {month} is less than most_points_per_day, {day}"
+    promised, approved = redeem.get("promise_minutes", 120), redeem.get("promise_approved_minutes")
+    if type(promised) is int and type(approved) is int and approved < promised:
+        yield f"redeem.promise_approved_minutes: {approved} is less than promise_minutes, {promised}: a person takes longer"
     above = redeem.get("pin_above_paise")
     if redeem.get("pin") == "above" and above is None:
         yield "redeem.pin_above_paise: is missing, and pin says above"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -154,6 +155,11 @@ class Home:
                 cells = [bytes(c).decode("latin-1") if isinstance(c, bytes | memoryview) else str(c) for c in row]
                 lines.append(f"{table.tablename}: {' | '.join(cells)}")
         return "\n".join(lines)
+
+    def rows_with(self, word: str) -> list[str]:
+        """The rows in which the word stands by itself: four digits stand by chance in the middle of a random id."""
+        alone = re.compile(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])")
+        return [row for row in self.every_row().splitlines() if alone.search(row)]
 
 
 @contextmanager

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import click
 from sqlalchemy import Connection, text
 
+from base import people
+from bot.cli import member
 from bot.cli.house import refuse
-from bot.cli.member import addresses, nobody
 from loyalty import memberships
 
-_PERSON = text("""
-    SELECT DISTINCT v.contact_id, v.programme_id, bool_or(v.consented_at IS NOT NULL) AS consented
-    FROM contacts k JOIN conversations v ON v.contact_id = coalesce(k.merged_into, k.id)
-    WHERE (k.address = ANY(:addresses) OR k.external_user_id = ANY(:addresses)
-           OR (k.id IN (SELECT contact_id FROM contact_addresses WHERE address = ANY(:addresses))
-               AND NOT EXISTS (SELECT FROM contacts n WHERE n.address = ANY(:addresses))))
-      AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme)
-    GROUP BY v.contact_id, v.programme_id ORDER BY v.programme_id, v.contact_id""")
+_CONSENTED = text("""
+    SELECT EXISTS (SELECT FROM conversations
+                   WHERE contact_id = :contact AND programme_id = :programme AND consented_at IS NOT NULL)""")
 _MEMBER = text("SELECT id, programme_id FROM members WHERE id = :id")
 _ADDRESSES = text("SELECT id, address FROM contacts WHERE id = ANY(:ids)")
 
@@ -33,12 +28,13 @@ class Person:
 
 def person(conn: Connection, phone: str, programme_id: str | None) -> Person:
     """Whoever wrote from this phone. Refuses where nobody did, or where they are in several programmes."""
-    found = conn.execute(_PERSON, {"addresses": addresses(phone), "programme": programme_id}).all()
+    who = member.person(conn, phone)
+    found = people.talks(conn, who, programme_id)
     if not found:
-        raise nobody(phone)
-    if len(programmes := sorted({row.programme_id for row in found})) > 1:
-        raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
-    return Person(*found[0])
+        raise member.nobody(phone)
+    member.in_one(phone, found)
+    consented = conn.execute(_CONSENTED, {"contact": who, "programme": found[0].programme_id}).scalar_one()
+    return Person(who, found[0].programme_id, consented)
 
 
 def account_of(conn: Connection, phone: str, programme_id: str | None) -> tuple[str, str]:

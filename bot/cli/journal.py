@@ -7,6 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection, text
 
+from base import people
 from bot.cli.acting import by_staff, touched
 from bot.cli.house import console, moment_utc, of, print_json, refuse
 from bot.cli.journal_archive import archive
@@ -18,8 +19,7 @@ from journal.record import Entry, floor, read
 
 _FIND = text("""
     SELECT v.id, c.id AS contact_id, c.data_key, c.erased_at FROM conversations v JOIN contacts c ON c.id = v.contact_id
-    WHERE v.id = :which OR c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)
-    ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
+    WHERE v.id = :which""")
 _TURNS = text("""
     SELECT turn, event_key, at, event, flow, state_before, state_after, effects, sealed FROM journal
     WHERE conversation_id = :id AND (CAST(:turn AS bigint) IS NULL OR turn = :turn) ORDER BY turn DESC LIMIT :last""")
@@ -44,7 +44,9 @@ def show(ctx: click.Context, which: str, turn: int | None, last: int, as_json: b
     """The last turns of a conversation. WHICH: a phone or a conversation's id. Words people wrote are not shown."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        found = conn.execute(_FIND, {"which": which, "addresses": addresses(which)}).one_or_none()
+        who = people.person(conn, addresses(which))
+        talks = people.talks(conn, who) if who is not None else []
+        found = conn.execute(_FIND, {"which": talks[0].id if talks else which}).one_or_none()
         if found is None:
             raise refuse(f"there is no conversation {which}: give a phone with its country code, or a conversation's id")
         touched(conn, "journal.read", found.id)

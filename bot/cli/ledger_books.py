@@ -9,14 +9,13 @@ from typing import Any
 
 import click
 from rich.table import Column, Table
-from sqlalchemy import Connection, text
 
 from base import audit
 from base.days import day_of, end_of
 from base.money import grouped, rupees
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
-from bot.cli.member import addresses, nobody
+from bot.cli.member import whose
 from bot.cli.programme import chosen
 from bot.wiring import House
 from ledger import periods
@@ -28,11 +27,6 @@ from loyalty.programme_rows import current
 
 DAY = click.DateTime(["%Y-%m-%d"])
 WAIT_S, LOOKS = 0.2, 300  # for the transactions under way when a month closes; turns take milliseconds
-_BY_ID = text("SELECT id, programme_id FROM members WHERE id = :id")
-_BY_ADDRESS = text("""
-    SELECT DISTINCT v.member_id AS id, v.programme_id FROM contacts c JOIN conversations v ON v.contact_id = c.id
-     WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)) AND v.member_id IS NOT NULL
-       AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme) ORDER BY v.programme_id""")
 
 
 @click.command()
@@ -49,7 +43,7 @@ def statement(
     """What happened to a member's points, by when it happened, with the balance before, between and after."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        programme_id, member_id = _member(conn, who, programme)
+        programme_id, member_id = whose(conn, who, programme)
         touched(conn, "ledger.read_member", member_id)
         until_day = last.date() if last else day_of(house.clock.now(conn))
         from_day = first.date() if first else until_day.replace(day=1)
@@ -74,7 +68,7 @@ def balance(ctx: click.Context, who: str, at: str | None, true: bool, programme:
     """A member's accounts at any time: by when things happened (--true), or by when they were recorded (--known)."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        programme_id, member_id = _member(conn, who, programme)
+        programme_id, member_id = whose(conn, who, programme)
         touched(conn, "ledger.read_member", member_id)
         moment_asked = _moment(at) if at else house.clock.now(conn)
         found = (as_true if true else as_known)(conn, programme_id, member_id, moment_asked)
@@ -161,23 +155,6 @@ def _wait_for_those_under_way(house: House, programme_id: str, month: str) -> No
                 return
         time.sleep(WAIT_S)
     raise refuse(f"{month} is closing, but a transaction begun before is still open: run the same command again later")
-
-
-def _member(conn: Connection, who: str, programme: str | None) -> tuple[str, str]:
-    """The programme and the member meant."""
-    if who.startswith("mbr_"):
-        rows = conn.execute(_BY_ID, {"id": who}).all()
-        if not rows or programme not in (None, rows[0].programme_id):
-            where = f" in {programme}" if rows else ""
-            raise refuse(f"there is no member {who}{where}; ./saathi member show PHONE names them")
-    else:
-        rows = conn.execute(_BY_ADDRESS, {"addresses": addresses(who), "programme": programme}).all()
-    if not rows:
-        raise nobody(who)
-    if len(rows) > 1:
-        found = ", ".join(row.programme_id for row in rows)
-        raise click.UsageError(f"{who} is in several programmes: add --programme with one of {found}")
-    return rows[0].programme_id, rows[0].id
 
 
 def _start_of(day: date) -> datetime:

@@ -7,24 +7,16 @@ import os
 from pathlib import Path
 
 import click
-from sqlalchemy import Connection, text
 
 from bot.cli.acting import by_staff, touched
 from bot.cli.house import of, print_json, refuse
-from bot.cli.member import addresses, nobody
+from bot.cli.member import whose
 from bot.seal import seal
 from bot.statement import make_statement
 from bot.statement_pdf import statement_pdf
 from ledger.prove import NotSealed, SealBroken
 
 LAST_MAX = 5_000
-
-_MEMBER = text("SELECT id AS member_id, programme_id FROM members WHERE id = :who")
-_BY_PHONE = text(
-    "SELECT DISTINCT v.programme_id, v.member_id FROM contacts c JOIN conversations v ON v.contact_id = c.id"
-    " WHERE (c.address = ANY (:addresses) OR c.external_user_id = ANY (:addresses)) AND v.member_id IS NOT NULL"
-    "   AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme) ORDER BY 1, 2"
-)
 
 
 @click.command("statement-pdf")
@@ -39,7 +31,7 @@ def statement(ctx: click.Context, who: str, out: Path, last: int, programme_id: 
     """Seal what is posted, and write a member's statement as PDF with its proof. It holds no name and no number."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        programme, member = _find(conn, who, programme_id)
+        programme, member = whose(conn, who, programme_id)
         touched(conn, "ledger.read_member", member)
     seal(house)
     with house.engine.connect().execution_options(isolation_level="REPEATABLE READ") as conn:
@@ -57,18 +49,6 @@ def statement(ctx: click.Context, who: str, out: Path, last: int, programme_id: 
         **made.closing, "head": made.proof["head"]["hash"], "qr": made.qr(),
     }  # fmt: skip
     print_json(shown) if as_json else click.echo(f"{out}: {len(made.lines)} postings; proof: {proof}")
-
-
-def _find(conn: Connection, who: str, programme_id: str | None) -> tuple[str, str]:
-    found = conn.execute(_MEMBER, {"who": who}).all()
-    if not found:
-        found = conn.execute(_BY_PHONE, {"addresses": addresses(who), "programme": programme_id}).all()
-    if not found:
-        raise nobody(who)
-    if len(found) > 1:
-        known = ", ".join(sorted({row.programme_id for row in found}))
-        raise click.UsageError(f"{who} is in several programmes: add --programme with one of {known}")
-    return found[0].programme_id, found[0].member_id
 
 
 def _write(out: Path, data: bytes) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 from rich.table import Table
-from sqlalchemy import Connection
 
-from base import audit
+from base import audit, people
 from base.masking import mask_phone
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, of, print_json, refuse
-from bot.cli.member import addresses, nobody
+from bot.cli.member import addresses, person
 from loyalty import limits as rows_of
 
 
@@ -30,9 +29,10 @@ def list_all(ctx: click.Context, phone: str | None, past: bool, limit: int, as_j
     """Who is locked out of what, until when, and with how many tries; of PHONE only, where one is given."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        of_phone = addresses(phone) if phone else None
-        touched(conn, "limits.read", (rows_of.contact_of(conn, of_phone) if of_phone else None) or "limits list")
-        found = rows_of.lock_outs(conn, house.clock.now(conn), addresses=of_phone, past=past, limit=limit)
+        contact = people.person(conn, addresses(phone)) if phone else None
+        theirs = (people.contacts(conn, contact) if contact else []) if phone else None
+        touched(conn, "limits.read", contact or "limits list")
+        found = rows_of.lock_outs(conn, house.clock.now(conn), contacts=theirs, past=past, limit=limit)
     rows = [
         {"id": row.id, "contact": row.contact_id, "address": mask_phone(row.address), "programme": row.programme_id,
          "kind": row.kind, "count": row.count, "at": row.at, "until": row.until, "cleared_at": row.cleared_at}
@@ -59,18 +59,11 @@ def clear(ctx: click.Context, phone: str, reason: str, actor: str) -> None:
     with house.engine.begin() as conn:
         by = on_duty(conn, actor, "limits.clear")
         now = house.clock.now(conn)
-        contact = _contact(conn, phone)
-        ended = rows_of.clear(conn, contact, now)
+        contact = person(conn, phone)
+        ended = rows_of.clear(conn, people.contacts(conn, contact), now)
         if ended:
             what = {row.id: f"{row.kind} until {row.until.isoformat()}" for row in ended}
             audit.write(conn, actor=by.name, act="limits.clear", subject=contact, at=now, before=what, reason=reason)
     if not ended:
         raise refuse(f"{phone} is not locked out of anything")
     click.echo(f"{contact} may again: {', '.join(sorted({row.kind for row in ended}))}")
-
-
-def _contact(conn: Connection, phone: str) -> str:
-    found = rows_of.contact_of(conn, addresses(phone))
-    if found is None:
-        raise nobody(phone)
-    return found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 from sqlalchemy import Connection, text
 
+from base import people
+from base.people import Talk
 from bot import bells, pins
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import moment_utc, of, print_json, refuse
@@ -17,15 +20,15 @@ from bot.member_page import page
 
 PHONE_IN_INDIA = 10  # digits, without the country code
 
-_FIND = text("""
+_PAGE = text("""
     SELECT v.id AS conversation_id, v.programme_id, v.locale, v.consented_at, v.stopped_at, v.marketing_stopped_at,
            v.flow, v.state, v.last_inbound_at, (SELECT count(*) FROM outbox o WHERE o.conversation_id = v.id
                AND o.state IN ('held', 'unconfirmed')) AS held_messages, c.id AS contact_id, c.address, c.external_user_id,
            m.id AS member_id, m.role, m.pin_code, m.state AS region, m.details, m.data_key, m.erased_at, m.created_at
-    FROM contacts c JOIN conversations v ON v.contact_id = c.id LEFT JOIN members m ON m.id = v.member_id
-    WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
-      AND (CAST(:programme AS text) IS NULL OR v.programme_id = :programme)
-    ORDER BY v.last_inbound_at DESC NULLS LAST, v.id DESC""")
+    FROM conversations v JOIN contacts c ON c.id = v.contact_id LEFT JOIN members m ON m.id = v.member_id
+    WHERE v.id = :conversation""")
+
+_MEMBER = text("SELECT id, programme_id FROM members WHERE id = :id")
 
 
 @click.group()
@@ -73,12 +76,61 @@ def reset_pin(ctx: click.Context, phone: str, programme_id: str | None, reason: 
 
 def _one(conn: Connection, phone: str, programme_id: str | None) -> Any:
     """The conversation in which they wrote last. Refuses where there is none, or where they are in several programmes."""
-    found = conn.execute(_FIND, {"addresses": addresses(phone), "programme": programme_id}).all()
+    found = talks(conn, phone, programme_id)
+    in_one(phone, found)
+    return conn.execute(_PAGE, {"conversation": found[0].id}).one()
+
+
+def person(conn: Connection, phone: str) -> str:
+    """The person behind PHONE, by the contact that lives on; every verb finds the same one. Refuses where there is none: also
+    of somebody who was erased, for the phone is forgotten."""
+    found = people.person(conn, addresses(phone))
+    if found is None:
+        raise nobody(phone)
+    return found
+
+
+def talks(conn: Connection, phone: str, programme_id: str | None = None) -> list[Talk]:
+    """Their conversations, the one in which they wrote last first; at least one. Refuses where there is none."""
+    found = people.talks(conn, person(conn, phone), programme_id)
     if not found:
         raise nobody(phone) if programme_id is None else refuse(f"nobody has written to {programme_id} from {phone}")
-    if len(programmes := sorted({row.programme_id for row in found})) > 1:
+    return found
+
+
+def in_one(phone: str, found: Sequence[Talk]) -> None:
+    """Refuses where these are of several programmes: none was named, and one must be."""
+    if len(programmes := sorted({one.programme_id for one in found})) > 1:
         raise click.UsageError(f"{phone} is in several programmes: add --programme with one of {', '.join(programmes)}")
-    return found[0]
+
+
+def member_of(conn: Connection, phone: str) -> str:
+    """The member for whom they wrote last, in whichever programme. Refuses where there is none."""
+    found: str | None = acting(conn, phone)[0].member_id
+    assert found is not None  # acting promises it
+    return found
+
+
+def acting(conn: Connection, phone: str, programme_id: str | None = None) -> list[Talk]:
+    """Their conversations as members, so each `member_id` is set; at least one. Refuses where there is none."""
+    found = [one for one in talks(conn, phone, programme_id) if one.member_id is not None]
+    if not found:
+        raise refuse(f"no member writes from {phone}; check the number, with its country code")
+    return found
+
+
+def whose(conn: Connection, who: str, programme_id: str | None) -> tuple[str, str]:
+    """The programme and the member of WHO: a phone, or a member's id. Refuses where there is none, or several programmes."""
+    if who.startswith("mbr_"):
+        row = conn.execute(_MEMBER, {"id": who}).one_or_none()
+        if row is None or programme_id not in (None, row.programme_id):
+            where = f" in {programme_id}" if row is not None else ""
+            raise refuse(f"there is no member {who}{where}; ./saathi member show PHONE names them")
+        return row.programme_id, row.id
+    found = acting(conn, who, programme_id)
+    in_one(who, found)
+    assert found[0].member_id is not None  # acting promises it
+    return found[0].programme_id, found[0].member_id
 
 
 def nobody(phone: str) -> click.ClickException:

@@ -6,18 +6,12 @@ from dataclasses import asdict
 
 import click
 from rich.table import Table
-from sqlalchemy import text
 
 from bot.cli.acting import by_staff, touched
 from bot.cli.house import console, moment, of, print_json
-from bot.cli.member import addresses, nobody
+from bot.cli.member import talks
 from bot.cli.outbox_release import release, show
 from whatsapp.outbox import STATES, counts, listing
-
-_CONVERSATION = text("""
-    SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact_id
-    WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses))
-    ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 
 
 @click.group()
@@ -39,11 +33,7 @@ group.add_command(release)
 def list_(ctx: click.Context, states: tuple[str, ...], phone: str | None, last: int, as_json: bool) -> None:
     """The newest messages with their states, and why one is held, failed or unconfirmed. Words are not shown."""
     with of(ctx).engine.begin() as conn:
-        conversation = None
-        if phone:
-            conversation = conn.execute(_CONVERSATION, {"addresses": addresses(phone)}).scalar_one_or_none()
-            if conversation is None:
-                raise nobody(phone)
+        conversation = talks(conn, phone)[0].id if phone else None
         touched(conn, "outbox.read", conversation or "outbox list")
         rows = listing(conn, states or STATES, conversation_id=conversation, most=last)
         totals = counts(conn)

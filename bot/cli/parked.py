@@ -10,6 +10,7 @@ import click
 from rich.table import Table
 from sqlalchemy import Connection, text
 
+from base import people
 from base.masking import mask_phone
 from base.sealing import CannotOpen
 from bot import parked as events
@@ -42,7 +43,9 @@ def group() -> None:
 def list_(ctx: click.Context, phone: str | None, last: int, as_json: bool) -> None:
     """The newest that nobody has seen to. Words are not shown."""
     with of(ctx).engine.connect() as conn:
-        rows = events.parked(conn, addresses=addresses(phone) if phone else None, most=last)
+        who = people.person(conn, addresses(phone)) if phone else None
+        theirs = (people.contacts(conn, who) if who else []) if phone else None
+        rows = events.parked(conn, contacts=theirs, most=last)
     if as_json:
         print_json({"parked": [_shown(row) for row in rows]})
         return

@@ -7,23 +7,17 @@ from typing import Any
 
 import click
 from rich.table import Column, Table
-from sqlalchemy import text
 
 from base.money import rupees
 from bot.cli.acting import by_staff, touched
 from bot.cli.house import console, moment, moment_utc, of, print_json, refuse
-from bot.cli.member import addresses
+from bot.cli.member import member_of
 from bot.cli.payouts_decide import VERBS
 from bot.cli.payouts_reconcile import reconcile
 from payouts.alarms import ringing
 from payouts.lifecycle import State
 from payouts.show import events
 from payouts.show import show as read
-
-_MEMBER = text("""
-    SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
-    WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)) AND v.member_id IS NOT NULL
-    ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 
 
 @click.group()
@@ -48,9 +42,7 @@ def show(
 ) -> None:
     """The newest payouts; with an id, that one and all that happened to it. UPI ids are masked."""
     with of(ctx).engine.begin() as conn:
-        member = conn.execute(_MEMBER, {"addresses": addresses(phone)}).scalar_one_or_none() if phone else None
-        if phone and member is None:
-            raise refuse(f"no member writes from {phone}; check the number, with its country code")
+        member = member_of(conn, phone) if phone else None
         rows = [asdict(row) for row in read(conn, payout_id=payout, member_id=member, alerts=alerts, state=state)]
         if payout and not rows:
             raise refuse(f"there is no payout {payout}; ./saathi payouts show lists the newest")

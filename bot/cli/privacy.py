@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from base import audit
+from base import audit, people
 from base.days import start_of
 from bot import data_file, my_data, privacy_report
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, of, print_json, refuse
-from bot.cli.member import addresses, nobody
+from bot.cli.member import person
 from bot.cli.privacy_erase import erase, erasures, keep
 from bot.cli.private_file import write_private
 
-_FIND = text("""
-    SELECT id FROM contacts WHERE address = ANY(:addresses) OR external_user_id = ANY(:addresses)
-    ORDER BY created_at DESC, id DESC LIMIT 1""")
 _CONSENTS = text("""
     SELECT programme_id AS programme, kind, given, version, locale, message_sid, at FROM consents
-    WHERE contact_id = :id ORDER BY id""")
+    WHERE contact_id = ANY(:contacts) ORDER BY id""")
 
 _since = click.option("--since", required=True, metavar="DAY", help="2026-11-01: from this day of India's on.")
 _who = click.option("--staff", "staff_name", metavar="NAME", help="Only what this colleague has touched.")
@@ -72,9 +68,9 @@ def report(ctx: click.Context, as_json: bool) -> None:
 def consents(ctx: click.Context, phone: str, as_json: bool) -> None:
     """Everything this person agreed to or took back: which version of the words, in which language, by which message."""
     with of(ctx).engine.begin() as conn:
-        contact = contact_of(conn, phone)
+        contact = person(conn, phone)
         touched(conn, "privacy.read", contact)
-        rows = [row._asdict() for row in conn.execute(_CONSENTS, {"id": contact})]
+        rows = [row._asdict() for row in conn.execute(_CONSENTS, {"contacts": people.contacts(conn, contact)})]
     if as_json:
         print_json({"consents": rows})
         return
@@ -98,7 +94,7 @@ def export(ctx: click.Context, phone: str, out: Path, reason: str, actor: str) -
     house = of(ctx)
     _free(out)
     with house.engine.begin() as conn:
-        by, contact = on_duty(conn, actor, "privacy.export"), contact_of(conn, phone)
+        by, contact = on_duty(conn, actor, "privacy.export"), person(conn, phone)
         held = my_data.collect(house, conn, contact)
         counts = {part: len(held[part]) for part in ("accounts", "bills", "photos", "messages")}
         now = house.clock.now(conn)
@@ -150,14 +146,6 @@ def access(ctx: click.Context, since: str, staff_name: str | None, as_json: bool
 
 for _verb in (erase, keep, erasures):
     group.add_command(_verb)
-
-
-def contact_of(conn: Connection, phone: str) -> str:
-    """The contact of a phone. Refuses where there is none: also of somebody who was erased, for the phone is forgotten."""
-    found: Any = conn.execute(_FIND, {"addresses": addresses(phone)}).scalar_one_or_none()
-    if found is None:
-        raise nobody(phone)
-    return str(found)
 
 
 def _day(written: str) -> datetime:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import click
 from rich.table import Table
 from sqlalchemy import Connection, text
 
-from base import audit
+from base import audit, people
 from base.days import day_of
+from base.people import Talk
 from bot import bells
 from bot import erase as erasing
 from bot.cli.acting import as_staff, by_staff, on_duty
 from bot.cli.house import console, moment, of, print_json, refuse
-from bot.cli.member import addresses, nobody
+from bot.cli.member import talks
 from flows.codec import to_json
 from flows.my_data_events import ErasureAnnounced
 from handlers import erasures as rows
@@ -22,10 +25,7 @@ from journal import inbox
 from loyalty.programme_rows import current
 
 # The conversation's row first, as everywhere.
-_TALK = text("""
-    SELECT v.id, v.contact_id, v.programme_id FROM contacts c JOIN conversations v ON v.contact_id = c.id
-    WHERE c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)
-    ORDER BY v.last_inbound_at DESC NULLS LAST, v.id DESC LIMIT 1 FOR UPDATE OF v""")
+_LOCK = text("SELECT FROM conversations WHERE id = :id FOR UPDATE")
 _LIST = text("""
     SELECT id, contact_id AS contact, asked_by, reason, asked_at, due_at, waits_for, tried_at, cancelled_at,
            cancelled_by, done_at
@@ -46,9 +46,8 @@ def erase(ctx: click.Context, phone: str, reason: str, at_once: bool, actor: str
     with house.engine.begin() as conn:
         by = on_duty(conn, actor, "privacy.erase_now" if at_once else "privacy.erase")
         talk, now = _talk(conn, phone), house.clock.now(conn)
-        if at_once and (before := rows.pending(conn, talk.contact_id)) is not None:
-            rows.stop(conn, talk.contact_id, by.name, now)  # the new one takes its place
-            audit.write(conn, actor=by.name, act="privacy.keep", subject=talk.contact_id, at=now, after={"erasure": before.id})
+        if at_once and (before := _stop(conn, talk, by.name, now)) is not None:  # the new one takes its place
+            audit.write(conn, actor=by.name, act="privacy.keep", subject=talk.contact_id, at=now, after={"erasure": before})
         days = 0 if at_once else current(conn, talk.programme_id).programme.privacy.erase_after_days
         waits = rows.schedule(
             conn, erasure_id=house.ids.new("era"), contact_id=talk.contact_id, conversation_id=talk.id, asked_by=by.name,
@@ -82,7 +81,7 @@ def keep(ctx: click.Context, phone: str, reason: str, actor: str) -> None:
     house = of(ctx)
     with house.engine.begin() as conn:
         by, talk, now = on_duty(conn, actor, "privacy.keep"), _talk(conn, phone), house.clock.now(conn)
-        stopped = rows.stop(conn, talk.contact_id, by.name, now)
+        stopped = _stop(conn, talk, by.name, now)
         if stopped is None:
             raise refuse(f"nobody has asked that {phone} be erased: there is nothing to stop")
         audit.write(
@@ -111,11 +110,17 @@ def erasures(ctx: click.Context, last: int, as_json: bool) -> None:
     console().print(table)
 
 
-def _talk(conn: Connection, phone: str) -> Any:
-    found = conn.execute(_TALK, {"addresses": addresses(phone)}).one_or_none()
-    if found is None:
-        raise nobody(phone)
-    return found
+def _talk(conn: Connection, phone: str) -> Talk:
+    """The conversation in which they are told, locked; its contact is the person's."""
+    talk = talks(conn, phone)[0]
+    conn.execute(_LOCK, {"id": talk.id})
+    return replace(talk, contact_id=people.living(conn, talk.contact_id))
+
+
+def _stop(conn: Connection, talk: Talk, by: str, now: datetime) -> str | None:
+    """The erasure that waited for the person, asked for under whichever of their contacts."""
+    stopped = [rows.stop(conn, contact, by, now) for contact in people.contacts(conn, talk.contact_id)]
+    return next((erasure for erasure in stopped if erasure is not None), None)
 
 
 def _stands(row: dict[str, Any]) -> str:

@@ -9,22 +9,16 @@ from typing import Any
 
 import click
 from rich.table import Column, Table
-from sqlalchemy import text
 
 from base import audit
 from base.days import day_of
 from base.money import rupees
 from bot.cli.acting import as_staff, by_staff, on_duty, touched
 from bot.cli.house import console, moment, of, print_json, refuse
-from bot.cli.member import addresses
+from bot.cli.member import member_of
 from bot.cli.private_file import write_private
 from payouts import passbook, tax_statement
 from payouts.tax import quarter_days, rule_on, tax_year
-
-_MEMBER = text("""
-    SELECT v.member_id FROM conversations v JOIN contacts c ON c.id = v.contact_id
-    WHERE (c.address = ANY(:addresses) OR c.external_user_id = ANY(:addresses)) AND v.member_id IS NOT NULL
-    ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 
 
 class TaxYear(click.ParamType[str]):
@@ -54,9 +48,7 @@ def show(ctx: click.Context, phone: str, year: str | None, as_json: bool) -> Non
     """The tax year of a member and of everyone with the same PAN: what it comes to, and every entry. PANs are masked."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        member = conn.execute(_MEMBER, {"addresses": addresses(phone)}).scalar_one_or_none()
-        if member is None:
-            raise refuse(f"no member writes from {phone}; check the number, with its country code")
+        member = member_of(conn, phone)
         touched(conn, "tax.read", member)
         now = house.clock.now(conn)
         chosen = year or tax_year(now)

@@ -188,7 +188,7 @@ def test_a_dump_proves_nobody(made: Home, meera: Colleague) -> None:
 def test_there_is_always_an_admin(made: Home, meera: Colleague) -> None:
     for words in ({"active": False}, {"roles": ["ops"]}):
         with pytest.raises(StaffError, match="only admin"), made.house.engine.begin() as conn:
-            staff.change(conn, "asha", act="staff.roles", by="asha", at=made.at, **words)  # type: ignore[arg-type]
+            staff.change(conn, "asha", act="staff.roles", by="asha", at=made.at, **words)  # type: ignore[arg-type]  # one of two fields
     hire(made.house, "bela", "admin")
     with made.house.engine.begin() as conn:
         staff.change(conn, "asha", act="staff.off", by="bela", at=made.at, active=False)

@@ -29,6 +29,28 @@ def test_a_promise_past_midnight_names_the_day(at_home: Home) -> None:
     assert "within 1 day" in at_home.said()[-2].body and "there by 6 Jan, 10:00" in at_home.said()[-1].body
 
 
+@pytest.mark.parametrize(("limits", "hours"), [
+    ({"payout_approval_above_paise": 9_999}, 24), ({"payout_approval_above_paise": 10_000}, 2),
+    ({"payout_approval_above_paise": None, "payout_two_approvals_above_paise": 0}, 24),
+    ({"payout_approval_above_paise": None, "payout_two_approvals_above_paise": None}, 2),
+    ({"payout_approval_above_paise": 0, "promise_approved_minutes": 4_320}, 72),
+    ({"payout_approval_above_paise": 0, "promise_minutes": 2_880}, 48),  # never sooner than what nobody looks at
+])  # fmt: skip
+def test_what_a_person_must_approve_is_promised_later(at_home: Home, limits: dict[str, int | None], hours: int) -> None:
+    ready(at_home)
+    rules(at_home, **limits)
+    told = say(at_home, "redeem 100", FIRST, "yes")
+    waits = limits["payout_approval_above_paise"] in (0, 9_999) or limits.get("payout_two_approvals_above_paise") == 0
+    assert told == ("redeem.on_its_way_approval" if waits else "redeem.on_its_way")
+    within = {2: "2 hours", 24: "1 day", 48: "2 days", 72: "3 days"}
+    assert at_home.said()[-2].values["promise_minutes"] == within[hours]
+    assert at_home.rows("SELECT promised_at FROM payouts") == [(START + timedelta(hours=hours),)]
+    at_home.forward(hours=hours - 1)
+    assert promises.watch(at_home.house) == 0
+    at_home.forward(hours=1)
+    assert promises.watch(at_home.house) == 1
+
+
 def test_a_late_payout_is_marked_counted_and_told_once(at_home: Home) -> None:
     asked_for(at_home)
     at_home.forward(minutes=119)

@@ -62,7 +62,7 @@ def test_the_liability_is_what_members_have(read_only: Lived) -> None:
     ("words", "told"),
     [
         (("statement", "+919999999999"), "nobody has written from +919999999999"),
-        (("statement", NEWCOMER), f"nobody has written from {NEWCOMER}"),
+        (("statement", NEWCOMER), f"no member writes from {NEWCOMER}"),
         (("balance", "mbr_nobody"), "there is no member mbr_nobody"),
         (("liability", "--programme", "nothing"), "no programme 'nothing' is published"),
     ],

@@ -77,7 +77,7 @@ def test_the_printed_code_can_be_read_from_the_page(sealed: Lived, tmp_path: Pat
 def test_what_cannot_be_done_is_said_in_one_line(sealed: Lived, tmp_path: Path) -> None:
     out = tmp_path / "a.pdf"
     assert "nobody has written" in sealed.refusal("ledger", "statement-pdf", "+919000000000", "--out", out)
-    assert "nobody has written" in sealed.refusal("ledger", "statement-pdf", "mbr_nobody", "--out", out)
+    assert "there is no member" in sealed.refusal("ledger", "statement-pdf", "mbr_nobody", "--out", out)
     assert "cannot be written" in sealed.refusal("ledger", "statement-pdf", PHONE, "--out", tmp_path / "no" / "a.pdf")
     sealed.misuse("ledger", "statement-pdf", PHONE)
     sealed.misuse("ledger", "statement-pdf", PHONE, "--out", out, "--last", "0")

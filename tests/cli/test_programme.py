@@ -35,8 +35,8 @@ def test_publishing_puts_the_file_in_force_and_opens_its_budget(saathi: CommandL
     assert shown["version"] == 1 and shown["content"]["redeem"] == {
         "least_points": 50, "most_points": 20_000, "payout_approval_above_paise": 10_000_00,
         "payout_two_approvals_above_paise": 15_000_00, "most_points_per_day": 40_000, "most_points_per_month": None,
-        "cool_off_hours": 24, "promise_minutes": 120, "pin": "above", "pin_above_paise": 500_000, "pin_tries": 5,
-        "pin_lock_hours": 24,
+        "cool_off_hours": 24, "promise_minutes": 120, "promise_approved_minutes": 1_440, "pin": "above",
+        "pin_above_paise": 500_000, "pin_tries": 5, "pin_lock_hours": 24,
     }  # fmt: skip
 
 

@@ -206,7 +206,7 @@ def repository(tmp_path: Path) -> Path:
     entry = tmp_path / "flows" / "entry.py"
     entry.write_text(entry.read_text().replace('Say("menu.again")', 'Say("thanks.welcome")'))
     prompts = tmp_path / "flows" / "redeem_prompts.py"
-    prompts.write_text(prompts.read_text() + "\n_say = Say\ndef Say(key, values=None, lines=()):  # noqa\n"
+    prompts.write_text(prompts.read_text() + "\n_say = Say\ndef Say(key, values=None, lines=()):\n"
                        "    values = {k: v + 7 if k.endswith('_paise') else v for k, v in (values or {}).items()}\n"
                        "    return _say(key, values, lines)\n")  # fmt: skip
     commit(tmp_path, "other")

@@ -181,4 +181,4 @@ def test_the_members_year_is_shown_masked(office: Office) -> None:
     words = office("tax", "show", PHONE).stdout
     assert PAN not in words and "₹2,500" in words and "10%" in words
     assert office.data("tax", "show", PHONE, "--year", "2025-26")["entries"] == []
-    assert "no member writes from" in office.refusal("tax", "show", "+919000000000")
+    assert "nobody has written from" in office.refusal("tax", "show", "+919000000000")

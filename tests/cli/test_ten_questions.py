@@ -199,7 +199,7 @@ def test_why_was_tax_taken(at_home: Home) -> None:
     rich(at_home)
     knowing(at_home)
     rules(at_home, most_points=100_000, most_points_per_day=None, pin="off")
-    assert say(at_home, "redeem", "30000", FIRST, "yes") == "redeem.on_its_way"
+    assert say(at_home, "redeem", "30000", FIRST, "yes") == "redeem.on_its_way_approval"
     desk = Desk(at_home)
     page = desk.asks("member", "show", PHONE)
     (payout,) = page["payouts"]

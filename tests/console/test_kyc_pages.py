@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.console.conftest import Browser, browser
+from tests.console.conftest import Browser, browser, token_in
 from tests.house import SUNITA, Home
 from tests.reviews import PAN, card, waiting
 from tests.staff import Colleague, hire
@@ -55,11 +55,38 @@ def test_support_reads_and_asks_but_neither_reveals_nor_approves(made: Home) -> 
     page = it.get(f"/console/kyc/{review}").get_data(as_text=True)
     assert "your role does not show it" in page and "/picture" not in page and "/reveal" not in page
     assert it.get(f"/console/kyc/{review}/picture").status_code == 403
-    for verb in ("reveal", "approve", "reject"):
-        answer = it.post(f"/console/kyc/{review}/{verb}", on=f"/console/kyc/{review}", reason="not_yours")
+    assert "needs the role ops or finance" in page
+    for verb in ("reveal", "approve", "reject", "enter"):
+        assert f"/{verb}" not in page, "what would be refused is not offered"
+        answer = it.send(f"/console/kyc/{review}/{verb}", form_token=token_in(page, "/console/sign-out"), reason="not_yours")
         assert answer.status_code == 403 and PAN not in answer.get_data(as_text=True), verb
     assert it.post(f"/console/kyc/{review}/ask", on=f"/console/kyc/{review}", reason="unreadable").status_code == 303
     assert made.rows("SELECT state FROM kyc_reviews")[0].state == "asked"
+
+
+@pytest.mark.parametrize(("roles", "offered"), [
+    (("support",), {"ask"}), (("distributor", "support"), {"ask"}), (("ops",), {"reveal", "approve", "reject", "ask"}),
+    (("finance",), {"reveal", "approve", "reject", "ask"}), (("admin",), {"reveal", "approve", "reject", "ask"}),
+])  # fmt: skip
+def test_a_page_offers_what_the_role_may_and_nothing_else(made: Home, roles: tuple[str, ...], offered: set[str]) -> None:
+    it = browser(made)
+    it.sign_in(hire(made.house, "asha", *roles))
+    for readable in (True, False):
+        review = waiting(made, photo=card(), readable=readable)
+        page = it.get(f"/console/kyc/{review}").get_data(as_text=True)
+        forms = {action.rpartition("/")[2] for action in re.findall(r'action="(/console/kyc/[^"]*)"', page)}
+        assert forms == (offered if readable else {{"approve": "enter"}.get(each, each) for each in offered - {"reveal"}})
+        for path in (f"/console/kyc/{review}/{each}" for each in forms):
+            assert it.send(path, form_token=token_in(page, path)).status_code != 403, path
+
+
+def test_who_may_read_nothing_there_is_shown_no_way_to_it(made: Home) -> None:
+    it = browser(made)
+    it.sign_in(hire(made.house, "dina", "distributor"))
+    page = it.get("/console/").headers["Location"]
+    refused = it.get(page)
+    assert refused.status_code == 403 and "/console/claims" not in (words := refused.get_data(as_text=True))
+    assert 'href="/console/kyc"' not in words and "Sign out" in words
 
 
 def test_approving_leads_back_to_the_queue_and_says_what_was_done(made: Home, signed_in: Browser) -> None:

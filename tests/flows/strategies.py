@@ -174,7 +174,7 @@ def _of(hint: object) -> st.SearchStrategy:
     if Ellipsis in members:
         return st.lists(instances(members[0]), max_size=8).map(tuple)
     if type(None) in members:
-        return st.one_of(st.none(), *(instances(m) for m in members if m is not type(None)))
+        return st.one_of(st.none(), *(_of(m) for m in members if m is not type(None)))
     return instances(hint)
 
 

@@ -148,6 +148,52 @@ def test_the_buyer_sees_nothing_of_what_the_seller_was_paid_or_taxed(at_home: Ho
     assert len(account["payouts"]) == len(account["tax"]) == 1, "their own they do see"  # type: ignore[arg-type]  # JSON
 
 
+def bills_of(home: Home, who: str) -> list[str]:
+    with home.house.engine.connect() as conn:
+        return [bill["id"] for bill in my_data.collect(home.house, conn, home.conversation(who).contact_id)["bills"]]
+
+
+def sent(home: Home, who: str, member: str, claim: str) -> str:
+    """A bill of this person's for the shop, refused since."""
+    home.change(
+        """INSERT INTO claims (id, programme_id, member_id, contact_id, conversation_id, state, reason, media, sealed,
+                               doc_type, fingerprints, problems, asks, created_at, decided_at)
+           VALUES (:id, 'roshni', :member, :contact, :talk, 'refused', 'stale', '{}', '', 'invoice', '{}', '{}', 0, :at,
+                   :at)""",
+        id=claim, member=member, contact=home.conversation(who).contact_id, talk=home.conversation(who).id, at=home.at,
+    )  # fmt: skip
+    home.forward(minutes=1)
+    return claim
+
+
+def test_a_buyers_file_has_the_bills_of_their_own_time_and_the_sellers_file_the_sellers(at_home: Home) -> None:
+    member = shop(at_home)
+    with_pin(at_home)
+    helps(at_home)
+    first, helped = sent(at_home, RAMESH, member, "clm_1"), sent(at_home, SONU, member, "clm_2")
+    assert bills_of(at_home, RAMESH) == [first, helped] and bills_of(at_home, SONU) == [helped]
+    sold(at_home)
+    at_home.forward(minutes=1)
+    assert bills_of(at_home, SUNITA) == []
+    assert say(at_home, SUNITA, "my data") == "my_data.held" and "0 bills and 0 payouts" in at_home.said(SUNITA)[-1].body
+    assert say(at_home, SUNITA, "cancel", "bills") == "bills.none"
+    own = sent(at_home, SUNITA, member, "clm_3")
+    assert bills_of(at_home, SUNITA) == [own] and bills_of(at_home, SONU) == [helped]
+    assert bills_of(at_home, RAMESH) == [first], "what one sent oneself, and nothing of who came after"
+    assert say(at_home, SUNITA, "my data") == "my_data.held" and "1 bills and 0 payouts" in at_home.said(SUNITA)[-1].body
+
+
+def test_a_new_number_and_a_merge_are_no_sale(at_home: Home) -> None:
+    member = shop(at_home)
+    with_pin(at_home)
+    bill = sent(at_home, RAMESH, member, "clm_1")
+    say(at_home, NEW, "I have a new number", RAMESH.removeprefix("whatsapp:+91"), "I know my PIN", PIN)
+    assert bills_of(at_home, NEW) == [bill], "sent from the old phone"
+    into = shop(at_home, SUNITA, "Sharma Store")
+    merged(at_home, member, into)
+    assert bills_of(at_home, NEW) == [bill]
+
+
 def test_a_helper_takes_the_shop_over(at_home: Home) -> None:
     member = shop(at_home)
     with_pin(at_home)

@@ -25,7 +25,7 @@ def test_the_pin_brings_the_account_over_and_both_phones_are_told(at_home: Home)
     with_pin(at_home)
     assert with_number(at_home) == "moving.ask_proof"
     assert say(at_home, NEW, "I know my PIN", PIN) == "moving.moved"
-    assert PIN not in at_home.every_row() and "Gupta Electricals" in at_home.said(NEW)[-1].body
+    assert not at_home.rows_with(PIN) and "Gupta Electricals" in at_home.said(NEW)[-1].body
     assert acting(at_home, member) == {NEW: "owner"}
     assert at_home.told(RAMESH)[-1] == "news.number_moved_away" and "+91••••••3333" in at_home.said(RAMESH)[-1].body
     assert say(at_home, RAMESH, "points").startswith("enrol."), "the old phone acts for nobody"
@@ -53,7 +53,7 @@ def test_every_answer_to_a_number_is_the_same_whether_it_is_a_members_or_not(at_
     assert say(at_home, NEW, "I know my PIN", "1111") == "moving.ask_proof"
     assert at_home.told(NEW)[-2] == "moving.unproved"
     assert say(at_home, NEW, "Ask my old phone") == "moving.asked"
-    assert "1111" not in at_home.every_row().replace("98111", "")
+    assert not at_home.rows_with("1111") and at_home.rows_with("411001"), "what is kept in the open is found"
 
 
 def test_five_tries_a_day_and_the_right_pin_does_not_open_it_then(at_home: Home) -> None:

@@ -24,6 +24,7 @@ TABLE = """
     helpers       helpers           yes    no      no     join
     sell          sell shop         yes    no      no     join
     shops         shops             yes    yes     yes    join
+    leave         leave shop        no     yes     yes    join
     my data       my data           yes    yes     yes    yes
     language      language          yes    yes     yes    yes
     help          help              yes    yes     yes    yes
@@ -31,7 +32,7 @@ TABLE = """
     new number    new number        no     yes     yes    yes
 """
 ROWS = [[cell.strip() for cell in line.strip().split("  ") if cell.strip()] for line in TABLE.strip().splitlines()[1:]]
-NOT_THEIRS = ("helpers.owner_only", "helpers.no_balance", "enrol.already", "moving.member")
+NOT_THEIRS = ("helpers.owner_only", "helpers.no_balance", "enrol.already", "moving.member", "leaving.owner")
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_who_may_do_what(street: Home) -> None:
 
 
 def test_everything_that_members_start_is_on_the_page_or_the_owners_alone() -> None:
-    assert set(HELPERS_MAY) == {"scan", "bills", "balance", "shops"}
+    assert set(HELPERS_MAY) == {"scan", "bills", "balance", "shops", "leave_shop"}
     assert set(STARTED_BY_MEMBERS) >= set(HELPERS_MAY)
 
 

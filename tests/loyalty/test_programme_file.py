@@ -203,6 +203,10 @@ def test_a_line_stays_as_it_is_once_accepted(text: str) -> None:
         ([("pin_above_paise = 500_000 ", "# ")], "redeem.pin_above_paise: is missing, and pin says above"),
         ([("cool_off_hours = 24 ", "cool_off_hours = -1 ")], "redeem.cool_off_hours: must be at least 0"),
         ([("promise_minutes = 120 ", "promise_minutes = 0 ")], "redeem.promise_minutes: must be at least 1"),
+        ([("promise_approved_minutes = 1_440", "promise_approved_minutes = 60")],
+         "redeem.promise_approved_minutes: 60 is less than promise_minutes, 120"),
+        ([("promise_approved_minutes = 1_440", "promise_approved_minutes = 0")],
+         "redeem.promise_approved_minutes: must be at least 1"),
         ([('pin = "above" ', 'pin_tries = 1\npin = "above" ')], "redeem.pin_tries: must be at least 3"),
     ],
 )  # fmt: skip
@@ -214,4 +218,5 @@ def test_a_file_of_before_these_rules_keeps_its_meaning() -> None:
     kept = [line for line in TEXT.splitlines() if not line.startswith(("most_points_per", "cool_off", "promise", "pin"))]
     redeem = parse_programme("\n".join(kept).encode()).redeem
     assert (redeem.pin, redeem.cool_off_hours, redeem.promise_minutes) == ("off", 24, 120)
+    assert redeem.promise_approved_minutes == 1_440
     assert redeem.most_points_per_day is redeem.most_points_per_month is None

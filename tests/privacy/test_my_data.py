@@ -123,6 +123,34 @@ def test_of_somebody_erased_there_is_nothing(at_home: Home) -> None:
         my_data.collect(at_home.house, conn, "con_nobody")
 
 
+HIDDEN = "whatsapp:IN.4566546130240823"
+
+
+@pytest.mark.parametrize("phone_first", [True, False])
+def test_whoever_was_known_twice_gets_what_lies_under_both(with_bells: Home, phone_first: bool) -> None:
+    home = with_bells
+
+    def hidden() -> None:
+        home.write("hello from a hidden number", HIDDEN, ExternalUserId=HIDDEN, WaId="")
+
+    for first in (True, False):
+        (lambda: ready(home, 1))() if first is phone_first else hidden()
+        home.forward(minutes=1)
+    both = [home.conversation(who).contact_id for who in (RAMESH, HIDDEN)]
+    home.write("menu", RAMESH, ExternalUserId=HIDDEN)
+    say(home, "my data")
+    tapped(home, "file")
+    home.work()
+    words, data = parts(fetched(home))
+    assert "hello from a hidden number" in words and "9812345678" in words and HIDDEN in words
+    (account,) = data["accounts"]  # type: ignore[misc]  # of JSON
+    assert account["you_are"] == "owner" and account["points"] == {"available": 100, "held": 0}, "once"
+    assert len(data["consents"]) == 1  # type: ignore[arg-type]  # of JSON
+    with home.house.engine.connect() as conn:
+        one, other = (my_data.collect(home.house, conn, contact) for contact in both)
+    assert one == other | {"made_at": one["made_at"]}, "asked for under either"
+
+
 def test_a_letter_that_xml_does_not_know_breaks_no_file(with_bells: Home) -> None:
     with_bells.enrol()
     with_bells.write("<w:p>]]>&amp; \ufffe \U0001f525 नमस्ते \u202e")
