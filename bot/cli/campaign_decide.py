@@ -40,7 +40,8 @@ def approve(ctx: click.Context, campaign: str, programme_id: str | None, yes: bo
     """Agree to a draft that a colleague made. Its words change no more. Shows them and asks; elsewhere than on a terminal
     it wants --yes."""
     house = of(ctx)
-    with house.engine.connect() as conn:
+    with house.engine.begin() as conn:
+        on_duty(conn, actor, "campaign.approve")
         programme = chosen(conn, programme_id)
         seen = row_of(conn, programme, campaign)
     confirmed(yes, f"approve {campaign}", lambda: _show(house, seen))
@@ -77,6 +78,8 @@ def pause(ctx: click.Context, campaign: str, programme_id: str | None, reason: s
 def resume(ctx: click.Context, campaign: str, programme_id: str | None, as_json: bool, actor: str) -> None:
     """Go on where it was paused: nobody is left out, nobody gets it twice."""
     house = of(ctx)
+    with house.engine.begin() as conn:
+        on_duty(conn, actor, "campaign.send")
     with house.engine.connect() as conn:
         pictures = list(campaign_media.faults(row_of(conn, chosen(conn, programme_id), campaign).campaign))
     with house.engine.begin() as conn:
@@ -101,6 +104,8 @@ def stop(
 ) -> None:
     """End a campaign for good: what has not left never will. It cannot be taken back; copy makes a new one."""
     house = of(ctx)
+    with house.engine.begin() as conn:
+        on_duty(conn, actor, "campaign.stop")
     confirmed(yes, f"stop {campaign} for good")
     with house.engine.begin() as conn:
         by, now = on_duty(conn, actor, "campaign.stop").name, house.clock.now(conn)

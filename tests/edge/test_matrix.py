@@ -78,7 +78,7 @@ def _value(parameter: click.Parameter, tmp_path: Path) -> str:
     if isinstance(parameter.type, click.types.IntParamType):
         return "1"
     if isinstance(parameter.type, click.DateTime):
-        return "2026-01-05"
+        return "2026-01-05" if "%Y-%m-%d" in parameter.type.formats else "2026-01-05T10:00"
     return "x1"
 
 
