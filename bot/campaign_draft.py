@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from base import audit
 from bot import campaign_check
-from campaigns import audience, conversions, people_list
+from campaigns import audience, conversions, people_list, rows
 from campaigns.forecast import Forecast
 from campaigns.people_list import ListRow
 from campaigns.rows import Row
@@ -50,7 +50,7 @@ def keep_list(conn: Connection, row: Row, file: BinaryIO, *, by: str, at: dateti
     the one who approves it. Raises BadSheet, also on the way: then the transaction must not be committed."""
     listed = Listed()
     conn.execute(_MAKER, {"programme": row.programme_id, "campaign": row.id, "by": by, "now": at})
-    subject = f"campaign/{row.programme_id}/{row.id}"
+    subject = rows.subject(row)
     audit.write(conn, actor=by, act="campaign.write", subject=subject, at=at, before={"made_by": row.created_by}, reason="list")
     conn.execute(_FORGET, {"programme": row.programme_id, "campaign": row.id})
     people_list.put(conn, row.programme_id, row.id, _members(listed, people_list.read(conn, row.programme_id, file)))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from base import people
 from bot.wiring import House
 from campaigns import fields, words
 from campaigns.rows import Row
@@ -21,8 +22,8 @@ LANE = "notice"  # no campaign's: it is in no count, and takes nothing of the br
 MARK = "campaign.test"
 _TALKS = text("""
     SELECT v.id, v.contact_id, v.member_id, v.locale, v.last_inbound_at, v.stopped_at IS NOT NULL AS stopped, c.data_key
-    FROM contacts c JOIN conversations v ON v.contact_id = coalesce(c.merged_into, c.id)
-    WHERE c.address = ANY(:addresses) AND v.sender_id = :sender AND c.data_key IS NOT NULL
+    FROM contacts c JOIN conversations v ON v.contact_id = c.id
+    WHERE c.id = ANY(:contacts) AND v.sender_id = :sender AND c.data_key IS NOT NULL
     ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
 
 
@@ -50,7 +51,9 @@ def put(
     done: list[Tested] = []
     first = programme_rows.current(conn, row.programme_id).programme.locales[0]
     for phone, addresses in phones.items():
-        talk = conn.execute(_TALKS, {"addresses": list(addresses), "sender": row.sender_id}).one_or_none()
+        person = people.person(conn, addresses)
+        contacts = people.contacts(conn, person) if person is not None else []
+        talk = conn.execute(_TALKS, {"contacts": contacts, "sender": row.sender_id}).one_or_none()
         if talk is None:
             return CannotTest(f"{phone} has never written to this number: let them write hi to it first")
         if talk.stopped:

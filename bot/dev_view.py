@@ -15,7 +15,9 @@ from journal import masked, replay_view
 from journal.record import Entry
 from journal.replay import Turn
 
-ABOUT_OTHERS = frozenset({"flows.helpers", "flows.helpers_events", "flows.shops", "flows.move", "flows.move_events"})
+ABOUT_OTHERS = frozenset({
+    "flows.helpers", "flows.helpers_events", "flows.leaving", "flows.shops", "flows.move", "flows.move_events",
+})  # fmt: skip
 SECRET = re.compile(r"(token|account|pin)\d*")  # fields: names of what is sealed
 SECRETS_ID = re.compile(r"sec_[0-9a-z]+")  # it stands in buttons too
 

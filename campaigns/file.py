@@ -6,27 +6,26 @@ by `campaign check`. config/campaigns/sample.toml shows every key.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
+from base import toml_file
+from base.toml_file import NotToml
 from campaigns.expression import BadCondition, parse
 from campaigns.field_table import ALIASES, FIELDS
 from campaigns.file_words import arms_of, placeholders
-from campaigns.spec import Arm, Budget, Campaign, Category, Event, Experiment, Goal, Priority, Schedule, Trigger
+from campaigns.spec import ID, ID_MEANT, Arm, Budget, Campaign, Category, Event, Experiment, Goal, Priority, Schedule, Trigger
 from campaigns.toml_table import Table, short
 
 FILE_BYTES_MAX = 256_000
 FAULTS_MAX = 50  # beyond that it is something else; the rest is counted
-CATEGORIES = ("marketing", "utility")
-PRIORITIES = ("low", "normal", "high")
-EVENTS = ("scan", "bill", "redeem", "kyc", "enrol")
+CATEGORIES: tuple[str, ...] = get_args(Category)
+PRIORITIES: tuple[str, ...] = get_args(Priority)
+EVENTS: tuple[str, ...] = get_args(Event)
 DATES = ("kyc", "last_scan", "enrolled", "points_expire", "first_scan")  # what a trigger can be on
 AHEAD = ("points_expire",)  # the dates that are known before they come
-ID = r"[a-z][a-z0-9-]{1,47}"
-ID_MEANT = "2 to 48 small letters, digits or dashes, beginning with a letter"
 NAME_MAX = 80
 AUDIENCE_MAX = 4_000
 DAYS_MAX = 365
@@ -192,12 +191,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _toml(data: bytes) -> dict[str, Any]:
-    if len(data) > FILE_BYTES_MAX:
-        raise BadCampaign([f"the file has more than {FILE_BYTES_MAX} bytes: is it a campaign's?"])
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as wrong:
-        raise BadCampaign([f"the file is not UTF-8 text (byte {wrong.start}): save it as UTF-8"]) from wrong
-    except (ValueError, RecursionError) as wrong:  # ValueError also where a number has thousands of digits
-        reason = str(wrong).splitlines()[0] if isinstance(wrong, tomllib.TOMLDecodeError) else "a value is too large"
-        raise BadCampaign([f"the file is not TOML: {reason}"]) from wrong
+        return toml_file.tables(data, FILE_BYTES_MAX, "a campaign's")
+    except NotToml as fault:
+        raise BadCampaign([str(fault)]) from fault

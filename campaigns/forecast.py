@@ -17,11 +17,10 @@ from campaigns import audience as audiences
 from campaigns import eligible, pace, words
 from campaigns.audience import Audience
 from campaigns.decide import Desk
+from campaigns.desk import desk_of
 from campaigns.eligible import Person
 from campaigns.reasons import why_not
-from campaigns.room import room
 from campaigns.rows import Row
-from loyalty import programme_rows
 
 PAGE = 1_000
 
@@ -46,7 +45,7 @@ def forecast(
 ) -> Forecast:
     """For everybody in the audience at `now`, those decided about already being left out as such. `looked_at` is told after
     each page how many were."""
-    tally = _Tally(desk_of(conn, row, now))
+    tally = _Tally(hopeful(conn, row, now))
     after, seen = "", 0
     while ids := audiences.page(conn, audience, now, after, PAGE):
         found = eligible.people(
@@ -61,15 +60,10 @@ def forecast(
     return tally.forecast()
 
 
-def desk_of(conn: Connection, row: Row, now: datetime) -> Desk:
+def hopeful(conn: Connection, row: Row, now: datetime) -> Desk:
     """What decides about members, every template of the campaign being taken as approved."""
-    programme = programme_rows.current(conn, row.programme_id).programme
-    left = room(
-        conn, programme_id=row.programme_id, campaign_id=row.id, sender_id=row.sender_id, budget=row.campaign.budget, now=now
-    )
     everything = {(arm.name, locale) for arm in row.campaign.arms for locale in arm.words}
-    messages = programme.messages
-    return Desk(row, left, messages, messages.closed_on, everything, programme.locales[0], now)
+    return desk_of(conn, row, everything, now)
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------

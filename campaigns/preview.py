@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from base.sealing import Keyring
 from campaigns import eligible, fields, reasons, words
 from campaigns.decide import Desk
-from campaigns.forecast import desk_of
+from campaigns.forecast import hopeful
 from campaigns.rows import Row
 from whatsapp.outbound import Message
 
@@ -54,7 +54,7 @@ def previews(
     conn: Connection, keyring: Keyring, row: Row, member_ids: Sequence[str], now: datetime
 ) -> list[Preview]:
     """Of members of the row's programme, in their order. Raises CannotOpen."""
-    desk = desk_of(conn, row, now)
+    desk = hopeful(conn, row, now)
     people = eligible.people(
         conn, campaign_id=row.id, sender_id=row.sender_id, member_ids=member_ids, occasion="", now=now
     )  # fmt: skip

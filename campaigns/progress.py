@@ -14,13 +14,13 @@ STEPS = ("waiting", "leaving", "accepted", "sent", "delivered", "read", "failed"
 _STEP = """CASE WHEN o.state IN ('queued', 'held') THEN 'waiting'
                 WHEN o.state IN ('sending', 'uncertain', 'unconfirmed') THEN 'leaving' ELSE o.state END"""
 
-_WHY = "coalesce(CAST(o.error_code AS text), split_part(split_part(o.reason, ':', 1), ';', 1), '')"  # without its detail
+WHY = "coalesce(CAST(o.error_code AS text), split_part(split_part(o.reason, ':', 1), ';', 1), '')"  # without its detail
 
 _PEOPLE = text("""
     SELECT outcome, reason, count(*) AS people FROM campaign_people
     WHERE programme_id = :programme AND campaign_id = :campaign GROUP BY outcome, reason""")
 _MESSAGES = text(f"""
-    SELECT {_STEP} AS step, {_WHY} AS why, count(*) AS messages,
+    SELECT {_STEP} AS step, {WHY} AS why, count(*) AS messages,
            count(*) FILTER (WHERE o.accepted_at > :since) AS lately, min(o.accepted_at) AS first_at
     FROM campaign_people p JOIN outbox o ON o.key = p.outbox_key
     WHERE p.programme_id = :programme AND p.campaign_id = :campaign GROUP BY 1, 2""")

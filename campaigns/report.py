@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from base.csv_safe import Cell, table
-from campaigns import conversions, rows
+from campaigns import conversions, progress, rows
 from campaigns.rows import Row
 
 REPLY_WITHIN = timedelta(hours=48)  # what they wrote later was hardly about it
@@ -59,8 +59,8 @@ _FIGURES = f"""{{}}, shown AS (
            CAST(sum(value_paise) AS bigint) AS value_paise
       FROM shown GROUP BY GROUPING SETS ((outcome), (outcome, arm), (outcome, role), (outcome, locale), (outcome, region))
      ORDER BY by, which"""
-_WHY = text("""
-    SELECT t.arm, o.state, coalesce(CAST(o.error_code AS text), nullif(split_part(o.reason, ':', 1), ''), 'unknown') AS why,
+_WHY = text(f"""
+    SELECT t.arm, o.state, coalesce(nullif({progress.WHY}, ''), 'unknown') AS why,
            count(*) AS messages
       FROM campaign_people t JOIN outbox o ON o.key = t.outbox_key
      WHERE t.programme_id = :programme AND t.campaign_id = :campaign AND o.state IN ('failed', 'expired')

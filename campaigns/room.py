@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from campaigns import waiting
+from campaigns import pace, waiting
 from campaigns.eligible import BEGUN_FOR
 from campaigns.spec import Budget
 from whatsapp.window import MARGIN, WINDOW
@@ -88,4 +88,4 @@ def _people(conn: Connection, sender_id: str, now: datetime) -> tuple[int | None
         return None, now
     asked = {"sender": sender_id, "since": now - BEGUN_FOR, "closed": now - WINDOW + MARGIN}
     row = conn.execute(_BEGUN, asked).one()
-    return max(tier - row.people, 0), now + SOON if row.first is None else max(row.first + BEGUN_FOR, now + SOON)
+    return pace.people_left(tier, row.people), now + SOON if row.first is None else max(row.first + BEGUN_FOR, now + SOON)

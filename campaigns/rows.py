@@ -19,9 +19,8 @@ from sqlalchemy import Row as SqlRow
 from base import audit
 from campaigns import pace, stored, waiting
 from campaigns.attention import RANKS
-from campaigns.spec import Campaign
+from campaigns.spec import ID, ID_MEANT, Campaign
 
-ID = re.compile(r"[a-z][a-z0-9-]{1,47}")
 STATES = ("draft", "approved", "scheduled", "sending", "paused", "stopped", "done")
 _COLUMNS = """programme_id, id, sender_id, state, file, file_hash, priority, category, starts_at, ends_at, created_by,
     created_at, approved_by, approved_at, sent_by, began_at, planned_at, ended_at, why, cursor, planned, size, moved_by,
@@ -98,12 +97,17 @@ class Refused:
     words: str
 
 
+def subject(row: Row) -> str:
+    """What the audit log calls it."""
+    return f"campaign/{row.programme_id}/{row.id}"
+
+
 def create(
     conn: Connection, campaign: Campaign, *, programme_id: str, sender_id: str, by: str, at: datetime
 ) -> Row | Refused:
     """A draft. The same file again changes nothing; another one under the same id takes the place of a draft."""
-    if not ID.fullmatch(campaign.id):
-        return Refused(f"{campaign.id!r} is no id of a campaign: 2 to 48 small letters, digits or dashes, a letter first")
+    if not re.fullmatch(ID, campaign.id):
+        return Refused(f"{campaign.id!r} is no id of a campaign: {ID_MEANT}")
     given = {
         "programme": programme_id, "id": campaign.id, "sender": sender_id, "file": stored.written(campaign),
         "hash": stored.hash_of(campaign), "priority": RANKS[campaign.priority], "category": campaign.category,
@@ -266,8 +270,7 @@ def _audit(
     conn: Connection, row: Row, act: str, by: str, at: datetime, reason: str, before: Mapping[str, Any] | None = None
 ) -> None:
     after = {"state": row.state, "file_hash": row.file_hash, "size": row.size}
-    subject = f"campaign/{row.programme_id}/{row.id}"
-    audit.write(conn, actor=by, act=act, subject=subject, at=at, before=before, after=after, reason=reason)
+    audit.write(conn, actor=by, act=act, subject=subject(row), at=at, before=before, after=after, reason=reason)
 
 
 def _locked(conn: Connection, programme_id: str, campaign_id: str) -> Row | None:

@@ -18,10 +18,9 @@ from base.ids import Ids
 from base.sealing import CannotOpen, Keyring
 from campaigns import conversions, eligible, rows, waiting, words
 from campaigns.decide import Decision, Desk, Waits
+from campaigns.desk import desk_of
 from campaigns.eligible import Person
-from campaigns.room import room
 from campaigns.rows import Row
-from loyalty import programme_rows
 from whatsapp import outbox
 from whatsapp.content.approval import APPROVED, standing
 
@@ -111,11 +110,7 @@ def desk(conn: Connection, ports: Ports, row: Row, now: datetime) -> Desk | None
     if len(approved) < len(specs):
         rows.pause(conn, row.programme_id, row.id, by="system:templates", at=now, why=NOT_APPROVED)
         return None
-    programme = programme_rows.current(conn, row.programme_id).programme
-    left = room(
-        conn, programme_id=row.programme_id, campaign_id=row.id, sender_id=row.sender_id, budget=row.campaign.budget, now=now
-    )
-    return Desk(row, left, programme.messages, programme.messages.closed_on, approved, programme.locales[0], now)
+    return desk_of(conn, row, approved, now)
 
 
 def decide(
@@ -161,7 +156,7 @@ def _write(
     })  # fmt: skip
     names = set(campaign.variables.values())
     values = ports.values(conn, row.programme_id, [one.person.member_id for one in told], names, now) if names and told else {}
-    outbox.put_many(conn, [
+    outbox.put_sealed(conn, [
         _message(ports, row, one, keys[one.person.member_id], tokens, values.get(one.person.member_id, {}), now) for one in told
     ])  # fmt: skip
 

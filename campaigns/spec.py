@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Literal
 
+ID = r"[a-z][a-z0-9-]{1,47}"  # of a campaign: what it is called for ever
+ID_MEANT = "2 to 48 small letters, digits or dashes, beginning with a letter"
+
 Category = Literal["marketing", "utility"]  # WhatsApp's; a utility message is about what the member did, and asks no opt-in
 Priority = Literal["low", "normal", "high"]
 Event = Literal["scan", "bill", "redeem", "kyc", "enrol"]  # what members do that we know of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from base import toml_file
 from base.gstin import normal_gstin
+from base.toml_file import NotToml
 from loyalty.kyc_rules import Kyc, KycRule
 from loyalty.kyc_rules import faults as kyc_faults
 from loyalty.products import Part, Product, normalised
@@ -91,15 +92,10 @@ def parse_programme(data: bytes) -> Programme:
 
 
 def _toml(data: bytes) -> dict[str, Any]:
-    if len(data) > FILE_BYTES_MAX:
-        raise BadProgramme([f"the file has more than {FILE_BYTES_MAX} bytes: is it a programme file?"])
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as wrong:
-        raise BadProgramme([f"the file is not UTF-8 text (byte {wrong.start}): save it as UTF-8"]) from wrong
-    except (ValueError, RecursionError) as wrong:  # ValueError also where a number has thousands of digits
-        reason = str(wrong).splitlines()[0] if isinstance(wrong, tomllib.TOMLDecodeError) else "a value is too large"
-        raise BadProgramme([f"the file is not TOML: {reason}"]) from wrong
+        return toml_file.tables(data, FILE_BYTES_MAX, "a programme file")
+    except NotToml as fault:
+        raise BadProgramme([str(fault)]) from fault
 
 
 def _fault(error: ErrorDetails) -> str:

@@ -1,4 +1,4 @@
-"""Databases handed from test to test: emptied back to what the migrations left, which costs a tenth of a new copy.
+"""Databases handed from test to test: emptied back to what the migrations left, which costs a fifth of a new copy.
 
 One that cannot be brought back for certain (its tables, functions or grants were changed) is dropped instead.
 """

@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -61,10 +60,9 @@ _COLUMNS = (
     "key", "conversation_id", "sender_id", "contact_id", "lane", "text_key", "sealed", "state", "reason", "not_before",
     "expires_at", "created_at",
 )  # fmt: skip
-ROWS_AT_ONCE = 100
 _TYPES = {"sealed": "bytea", "not_before": "timestamptz", "expires_at": "timestamptz", "created_at": "timestamptz"}
 _ARRAYS = ", ".join(f"CAST(:{name} AS {_TYPES.get(name, 'text')}[])" for name in _COLUMNS)
-_PUT_MANY = driver.statement(f"""
+_PUT = driver.statement(f"""
     INSERT INTO outbox ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (key) DO NOTHING""")
 _RELEASE = text("""
     UPDATE outbox SET state = 'queued', lane = 'reply', reason = NULL, error_code = NULL, sid = NULL,
@@ -89,28 +87,17 @@ def put(conn: Connection, sealer: Sealer, rows: Sequence[Row]) -> None:
 
 
 def put_sealed(conn: Connection, rows: Sequence[tuple[Row, bytes]]) -> None:
-    """Write rows of any contacts, each already sealed under its contact's key."""
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        some = rows[start : start + ROWS_AT_ONCE]
-        driver.fetch(conn, _put(len(some)), columns(some))
-
-
-def put_many(conn: Connection, rows: Sequence[tuple[Row, bytes]]) -> None:
-    """The same for hundreds of them: one statement whose text is always the same, and so is read once."""
+    """Write rows of any contacts, each already sealed under its contact's key: one statement, however many they are, whose
+    text is always the same and so is read once."""
     if rows:
         values = zip(*(_values(row, sealed) for row, sealed in rows), strict=True)
-        driver.fetch(conn, _PUT_MANY, dict(zip(_COLUMNS, map(list, values), strict=True)))
+        driver.fetch(conn, _PUT, dict(zip(_COLUMNS, map(list, values), strict=True)))
 
 
 def put_sql(count: int) -> str:
     """The statement that writes `count` rows, to be part of a larger one: its parameters begin with o_."""
     rows = (", ".join(f":o_{name}_{at}" for name in _COLUMNS) for at in range(count))
     return f"INSERT INTO outbox ({', '.join(_COLUMNS)}) VALUES ({'), ('.join(rows)}) ON CONFLICT (key) DO NOTHING"
-
-
-@cache
-def _put(count: int) -> str:
-    return driver.statement(put_sql(count))
 
 
 def columns(rows: Sequence[tuple[Row, bytes]]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from bot.cli.campaign_found import programme_option, row_of
 from bot.cli.campaign_new import write_new
 from bot.cli.house import of, print_json, refuse
 from bot.cli.programme import chosen
-from campaigns import file, file_write
+from campaigns import file_write
+from campaigns.spec import ID, ID_MEANT
 
 
 @click.command(short_help="A new file from an old campaign.")
@@ -31,8 +32,8 @@ def copy(ctx: click.Context, campaign: str, path: Path, id_: str | None, program
     with of(ctx).engine.connect() as conn:
         old = row_of(conn, chosen(conn, programme_id), campaign).campaign
     id_ = id_ or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
-    if not re.fullmatch(file.ID, id_):
-        raise refuse(f"{id_!r} is no id of a campaign: {file.ID_MEANT}; add --id")
+    if not re.fullmatch(ID, id_):
+        raise refuse(f"{id_!r} is no id of a campaign: {ID_MEANT}; add --id")
     if id_ == old.id:
         raise refuse(f"{id_} is the old campaign's id, and names it for ever: add --id with another")
     # The old one's salt was its id: under the new id everybody draws anew, which is what a new campaign means.

@@ -41,7 +41,7 @@ def approve(ctx: click.Context, campaign: str, programme_id: str | None, yes: bo
     it wants --yes."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        on_duty(conn, actor, "campaign.approve")
+        on_duty(conn, actor, "campaign.approve")  # who may not is told nothing of it; asked again when they decide
         programme = chosen(conn, programme_id)
         seen = row_of(conn, programme, campaign)
     confirmed(yes, f"approve {campaign}", lambda: _show(house, seen))
@@ -79,7 +79,7 @@ def resume(ctx: click.Context, campaign: str, programme_id: str | None, as_json:
     """Go on where it was paused: nobody is left out, nobody gets it twice."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        on_duty(conn, actor, "campaign.send")
+        on_duty(conn, actor, "campaign.send")  # before the world is asked for pictures
     with house.engine.connect() as conn:
         pictures = list(campaign_media.faults(row_of(conn, chosen(conn, programme_id), campaign).campaign))
     with house.engine.begin() as conn:

@@ -15,6 +15,7 @@ from bot.cli.campaign_found import programme_option, row_of
 from bot.cli.house import of, print_json, refuse
 from bot.cli.member import addresses
 from bot.cli.programme import chosen
+from campaigns import rows
 from campaigns.rows import Row
 from campaigns.spec import Arm
 
@@ -47,7 +48,7 @@ def trial(
         done = campaign_trial.put(house, conn, row, asked, arms, locale, by, now)
         if isinstance(done, CannotTest):
             raise refuse(f"nothing was sent: {done.words}")
-        subject = f"campaign/{row.programme_id}/{row.id}"
+        subject = rows.subject(row)
         audit.write(conn, actor=by, act="campaign.write", subject=subject, at=now, after={"tested": len(asked)}, reason="test")
     if as_json:
         print_json({"campaign": row.id, "sent": [asdict(one) for one in done]})
