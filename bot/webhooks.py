@@ -114,7 +114,9 @@ def _our_codes(house: House, words: str) -> list[str]:
 
 
 def _signed(house: House, form: MultiDict[str, str]) -> bool:
-    path = request.full_path if request.query_string else request.path
+    path = request.path
+    if request.query_string:  # any bytes may stand there: those that are no text are signed by nobody, and are no fault of ours
+        path += f"?{request.query_string.decode(errors='replace')}"
     signed = request.get_data(as_text=True) if request.is_json else form
     return signature.check(house.settings.base_url, path, request.headers, signed, house.settings.auth_tokens)
 

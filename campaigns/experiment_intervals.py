@@ -67,7 +67,7 @@ def difference(arm: Cells, against: Cells, alpha: float = 0.05) -> Interval | No
     low, high = confint_proportions_2indep(
         converted(arm), people(arm), converted(against), people(against), method="newcomb", compare="diff", alpha=alpha
     )
-    return Interval((rate(arm) or 0.0) - (rate(against) or 0.0), float(low), float(high))
+    return _of_rates((rate(arm) or 0.0) - (rate(against) or 0.0), float(low), float(high))
 
 
 def paise_a_head(cells: Cells) -> float | None:
@@ -183,4 +183,9 @@ def always_valid(arm: Cells, against: Cells, planned: int, alpha: float) -> Inte
     tuned = max(planned, 1) * share * (1 - share) * USUAL * (1 - USUAL) / (wanted + math.log(wanted + 1))
     reach = math.sqrt((variance + tuned) * (wanted + math.log((variance + tuned) / tuned))) / pairs
     seen = (rate(arm) or 0.0) - (rate(against) or 0.0)
-    return Interval(seen, max(-1.0, seen - reach), min(1.0, seen + reach))
+    return _of_rates(seen, seen - reach, seen + reach)
+
+
+def _of_rates(seen: float, low: float, high: float) -> Interval:
+    """Two rates differ by at most one; what is reckoned in floats may pass it by a hair."""
+    return Interval(seen, max(-1.0, low), min(1.0, high))

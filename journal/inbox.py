@@ -26,6 +26,7 @@ class Stored:
     now: datetime
 
 
+MEETINGS_MAX = 5  # more than one at once is rare already
 USER_ID = re.compile(r"whatsapp:[A-Z]{2}(?:\.ENT)?\.[A-Za-z0-9]{1,128}")
 
 
@@ -93,7 +94,9 @@ def put_message(
         driver.fetch(conn, _LINK, told)  # one statement, so that nobody is ever half of one person and half of another
         who = _who(conn, sender, address, person)
         _tell_newer(conn, who.contact_id, now, keyring)
-    if who.conversation_id is None:
+    for _ in range(MEETINGS_MAX):  # while we introduce somebody, another message may tell that they are somebody we know
+        if who.conversation_id is not None:
+            break
         who = _introduce(conn, who, sender, address, person, now, ids, keyring)
     if who.address != address or person not in (None, who.external_user_id):
         driver.fetch(conn, _MOVED, {"id": who.contact_id, "address": address, "external": person, "now": now})

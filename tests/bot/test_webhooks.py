@@ -242,6 +242,12 @@ def test_bytes_that_are_no_form_are_refused_not_crashed_upon(at_home: Home) -> N
         assert answer.status_code == 403
 
 
+def test_a_query_that_is_no_text_is_refused_not_crashed_upon(at_home: Home) -> None:
+    for path in (INBOUND, "/twilio/status", "/razorpayx/events"):
+        answer = at_home.web.post(path, data=at_home.form("hi"), environ_overrides={"QUERY_STRING": "row=\xed\xa0\x80&\xff"})
+        assert answer.status_code == 403
+
+
 def test_more_than_any_message_can_be_is_refused_before_it_is_read(at_home: Home) -> None:
     answer = at_home.web.post(INBOUND, data={"Body": "x" * (9 * 1024 * 1024)})
     assert answer.status_code == 413
