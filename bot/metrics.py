@@ -55,6 +55,15 @@ class Counter:
             found: int = _NUMBER.unpack_from(self._opened())[0]
         return found
 
+    def close(self) -> None:
+        """Let go of the file; the next use opens it again."""
+        with _threads:
+            if self._bytes is not None:
+                self._bytes.close()
+            if self._file is not None:
+                os.close(self._file)
+            self._file = self._bytes = None
+
     def _opened(self) -> mmap.mmap:
         if self._bytes is None:
             try:
@@ -89,13 +98,21 @@ class Metrics(Collector):
         self.registry.register(self)
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        messages = (self.inbound, self.repeated, self.forged, self.turns, self.turn_failures, self.statuses)
-        for one in (*messages, self.payouts_late, self.payout_differences, self.payout_alarms):
+        for one in self._every():
             yield CounterMetricFamily(f"saathi_{one.name}", one.what, value=one.value)
 
     def describe(self) -> Iterator[CounterMetricFamily]:
         """Nothing: else registering would already open the files."""
         yield from ()
+
+    def close(self) -> None:
+        """Let go of every file that was opened."""
+        for one in self._every():
+            one.close()
+
+    def _every(self) -> tuple[Counter, ...]:
+        messages = (self.inbound, self.repeated, self.forged, self.turns, self.turn_failures, self.statuses)
+        return (*messages, self.payouts_late, self.payout_differences, self.payout_alarms)
 
     def _counter(self, name: str, what: str) -> Counter:
         return Counter(name, what, self.directory / name)

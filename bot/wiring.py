@@ -71,11 +71,13 @@ class House:
         return self._made[1], self._made[2]
 
     def close(self) -> None:
-        """Give the connections back; the next use makes new ones."""
+        """Give the connections and the counters' files back; the next use opens new ones."""
         if self._made is not None and self._made[0] == os.getpid():
             for engine in self._made[1:]:
                 engine.dispose()
         self._made = None
+        if "metrics" in self.__dict__:
+            self.metrics.close()
 
     @cached_property
     def metrics(self) -> Metrics:

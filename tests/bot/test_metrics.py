@@ -64,3 +64,14 @@ def test_a_damaged_file_is_a_number_all_the_same(tmp_path: Path) -> None:
     metrics = Metrics(tmp_path)
     metrics.turns.inc()
     assert metrics.turns.value == 6
+
+
+def test_what_is_let_go_is_opened_again_and_leaves_no_file_open(tmp_path: Path) -> None:
+    before, metrics = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else None, Metrics(tmp_path)
+    for number in (1, 2):
+        metrics.turns.inc()
+        metrics.close()
+        assert metrics.turns.value == number
+        metrics.close()
+    if before is not None:
+        assert len(os.listdir("/proc/self/fd")) == before
