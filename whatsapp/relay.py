@@ -14,19 +14,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
+from time import sleep
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
 from base.clock import Clock
 from base.sealing import CannotOpen, Keyring
-from whatsapp import delivery, outbox, relay_rows, settle, shelf, templates
+from whatsapp import delivery, outbox, rate, relay_rows, settle, shelf, templates
 from whatsapp.content.spec import Spec, variables
 from whatsapp.content.sync import ContentMap
 from whatsapp.errors import Kind
 from whatsapp.outbound import Message, fallback_text
 from whatsapp.outcome import Listed, Outcome, Post, Refused, Uncertain
-from whatsapp.rate import Allowance
 from whatsapp.relay_rows import Due, Taken
 from whatsapp.shelf import Shelving
 from whatsapp.verdict import PLAIN, Change, verdict
@@ -87,7 +87,6 @@ class Relay:
         self._looked: list[_Looked] = []
         self._out: dict[int, Taken] = {}  # calls without a written answer
         self._looking: set[int] = set()
-        self._allowance = Allowance()
 
     @property
     def busy(self) -> bool:
@@ -115,7 +114,7 @@ class Relay:
             relay_rows.record(conn, self._holder, changes, now)
             for row, change in changes:
                 if change.slow_until:
-                    self._allowance.back_off(conn, row.sender_id, change.slow_until)
+                    rate.back_off(conn, row.sender_id, change.slow_until)
             kept_back: list[Shelving] = [_forced(row, change) for row, change in changes if change.hold]
             answered = {one.row.id for one in called}
             free = self._workers - len(self._out) + len(answered)
@@ -124,9 +123,9 @@ class Relay:
         del self._called[: len(called)]
         for row_id in answered:
             self._out.pop(row_id, None)
-        for row, message, spec, sid in taken:
+        for row, leaves, message, spec, sid in taken:
             self._out[row.id] = row
-            self._threads.submit(self._call, row, message, spec, sid)
+            self._threads.submit(self._call, row, (leaves - now).total_seconds(), message, spec, sid)
         self._settle()
         return len(taken) + len(over) + self._shelve(kept_back)
 
@@ -148,11 +147,11 @@ class Relay:
     def _take(
         self, conn: Connection, now: datetime, most: int, answered: set[int], kept_back: list[Shelving],
         over: list[tuple[Due, str]],
-    ) -> list[tuple[Taken, Message | None, Spec | None, str | None]]:  # fmt: skip
+    ) -> list[tuple[Taken, datetime, Message | None, Spec | None, str | None]]:  # fmt: skip
         if most <= 0:
             return []
         busy = [row.conversation_id for row in self._out.values() if row.id not in answered]
-        wanted = []
+        leaving: list[Due] = []
         refused = {order.row_id for order in kept_back}  # they go on the shelf: taken now, they would be refused again
         due = [row for row in relay_rows.due(conn, self._holder, busy, now, most) if row.id not in refused]
         closed = [row.id for row in due if isinstance(_decide(row, now, has_template=True), UseTemplate)]
@@ -163,8 +162,8 @@ class Relay:
             match decision:
                 case Send() | UseTemplate() if row.lane == "campaign" and room <= 0:
                     continue
-                case Send() | UseTemplate() if self._allowance.take(conn, row.sender_id, now):
-                    wanted.append(row.id)
+                case Send() | UseTemplate():
+                    leaving.append(row)
                     room -= row.lane == "campaign"
                 case Hold(reason):
                     kept_back.append(
@@ -173,8 +172,9 @@ class Relay:
                 case Drop(reason):
                     over.append((row, reason))
         relay_rows.expire(conn, over, now)
-        rows = relay_rows.take(conn, self._holder, wanted, now, ready)
-        return [(row, *(ready[row.id] if row.id in ready else self._prepared(conn, row))) for row in rows]
+        leaves = rate.moments(conn, leaving, now)
+        rows = relay_rows.take(conn, self._holder, list(leaves), now, ready)
+        return [(row, leaves[row.id], *(ready[row.id] if row.id in ready else self._prepared(conn, row))) for row in rows]
 
     def _prepared(self, conn: Connection, row: Taken) -> tuple[Message | None, Spec | None, str | None]:
         """The words, and the Content resource to send them with; None for words that can no longer be opened."""
@@ -187,9 +187,10 @@ class Relay:
         sid = self._ports.contents.sid_of(conn, spec)
         return (message, spec, sid) if sid else (message, None, None)
 
-    def _call(self, row: Taken, message: Message | None, spec: Spec | None, sid: str | None) -> None:
+    def _call(self, row: Taken, wait_s: float, message: Message | None, spec: Spec | None, sid: str | None) -> None:
         """In a thread of its own: hand over one message. Whatever goes wrong here, the row must not be sent again."""
         outcome: Outcome
+        sleep(wait_s)
         try:
             outcome = self._send(row, message, spec, sid)
         except Exception as fault:

@@ -161,21 +161,6 @@ def test_too_fast_slows_the_whole_sender_down(stage: Stage) -> None:
     assert stage.states() == ["accepted", "accepted"]
 
 
-def test_the_senders_rate_holds_however_many_relays_share_it(stage: Stage) -> None:
-    for n in range(60):
-        stage.person(f"p{n}", rate_per_s=16)
-        stage.put(f"p{n}", "x")
-    relays = [stage.relay() for _ in range(3)]
-    sent = []
-    for _ in range(20):  # two seconds, a tenth at a time
-        run(*relays)
-        sent.append(len(stage.twilio.calls))
-        stage.forward(seconds=0.1)
-    assert 16 * 2 <= sent[-1] <= 16 * 2 + 16  # the rate, and what may be caught up at the start
-    per_second = [later - earlier for earlier, later in zip(sent, sent[10:], strict=False)]
-    assert max(per_second) <= 16 + 4
-
-
 def test_buttons_go_out_as_numbered_words_where_no_resource_was_made(stage: Stage) -> None:
     stage.person("asha")
     message = Message("redeem.confirm", "en", "Send it?", (Button("yes", "Yes"), Button("no", "No")))
