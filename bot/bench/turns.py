@@ -15,23 +15,15 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.bench import house as bench_house
+from bot.bench.chatting import WORDS, emptied, enrol, handed_ms, open_windows, phones, target, unhandled
 from bot.bench.load import Sent, Target, closed, paced, percentile
 from bot.bench.pgbench import simple_update_tps
 from bot.bench.photos import photo_latencies_s
 from bot.content import sync
-from bot.phone import Phone
 from bot.wiring import House
 
-WORDS = ("balance", "menu", "help", "मेरे पॉइंट")
 LATENCY_MS = 150
-EMPTY_S = 30.0
 
-_LEFT = text("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain')")
-_WAITING = text("SELECT count(*) FROM inbox WHERE handled_at IS NULL")
-_HANDED = text("""
-    SELECT extract(epoch FROM o.accepted_at - i.received_at) AS took_s FROM outbox o
-    JOIN inbox i ON i.key = split_part(o.key, '/', 1)
-    WHERE i.received_at >= :since AND i.kind = 'message' AND o.accepted_at IS NOT NULL""")
 _BY_STATE = text("SELECT state, count(*) FROM outbox WHERE created_at >= :since GROUP BY state")
 
 
@@ -50,22 +42,21 @@ class Plan:
 def measure(plan: Plan) -> dict[str, Any]:
     """Run all of it on this machine; figures by name."""
     with bench_house.prepared("bench") as made:
-        target = Target(made.settings.base_url, made.settings.twilio_from, made.settings.twilio_auth_token)
-        phones = [f"+9198{number:08d}" for number in range(10_000_000, 10_000_000 + plan.people)]
+        to, people = target(made), phones(plan.people)
         with bench_house.running(made, ("web", "relay"), sandbox={"SANDBOX_LATENCY_MS": "0"}):
             sync(made)
-            _enrol(made, phones)
-            _emptied(made)
+            enrol(made, people)
+            emptied(made)
         with bench_house.running(made, ("web",)):
-            alone = paced(target, phones, WORDS, per_s=plan.web_per_s, seconds=plan.web_s)
+            alone = paced(to, people, WORDS, per_s=plan.web_per_s, seconds=plan.web_s)
             memory_mb = bench_house.web_memory_mb()
         figures: dict[str, Any] = {"web_alone": _web(made, alone) | {"web_process_mb": round(memory_mb)}}
         _forget_unsent(made)
         latency = {"SANDBOX_LATENCY_MS": str(LATENCY_MS)}
         with bench_house.running(made, ("web", "relay"), sandbox=latency):
-            _open_windows(made, phones)
-            figures["closed_loop"] = _loop(made, target, phones, plan)
-            figures["highest_closed_loop"] = _highest(made, target, phones, plan)
+            open_windows(made, people)
+            figures["closed_loop"] = _loop(made, to, people, plan)
+            figures["highest_closed_loop"] = _highest(made, to, people, plan)
         with bench_house.running(made, ("web", "relay", "media", "turns", "clock"), sandbox=latency):
             took_s = photo_latencies_s(made, plan.photos, Path(made.settings.home) / "photos")
             figures["photos"] = _photos(took_s)
@@ -75,39 +66,22 @@ def measure(plan: Plan) -> dict[str, Any]:
     return figures
 
 
-def _enrol(made: House, phones: list[str]) -> None:
-    """Everyone enrols by chatting, so that the turns measured are members' turns."""
-    target = Target(made.settings.base_url, made.settings.twilio_from, made.settings.twilio_auth_token)
-    for words in ("hello", "yes", "Load Tester", "1", "411001"):
-        paced(target, phones, [words], per_s=100, seconds=len(phones) / 100)
-        deadline = time.monotonic() + EMPTY_S
-        while _count(made, _WAITING) and time.monotonic() < deadline:
-            time.sleep(0.2)
-
-
-def _open_windows(made: House, phones: list[str]) -> None:
-    """The sandbox refuses free form to a phone that has not written to it: each writes once through it."""
-    for number in phones:
-        Phone(made.settings.sandbox_url, number, "Load").text("menu")
-    _emptied(made)
-
-
 def _web(made: House, sent: Sent) -> dict[str, Any]:
     return {
         "turns_per_s": round(len(sent.latencies_ms) / sent.seconds, 1), "answered": len(sent.latencies_ms),
-        "errors": sent.errors, "unhandled": _count(made, _WAITING), "p50_ms": _ms(sent, 0.5), "p99_ms": _ms(sent, 0.99),
+        "errors": sent.errors, "unhandled": unhandled(made), "p50_ms": _ms(sent, 0.5), "p99_ms": _ms(sent, 0.99),
         "sender_late_ms_max": round(sent.late_ms_max),
     }  # fmt: skip
 
 
-def _loop(made: House, target: Target, phones: list[str], plan: Plan) -> dict[str, Any]:
+def _loop(made: House, to: Target, people: list[str], plan: Plan) -> dict[str, Any]:
     with made.engine.connect() as conn:
         since = made.clock.now(conn)
-    sent = paced(target, phones, WORDS, per_s=plan.loop_per_s, seconds=plan.loop_s)
-    empty_s = _emptied(made)
+    sent = paced(to, people, WORDS, per_s=plan.loop_per_s, seconds=plan.loop_s)
+    empty_s = emptied(made)
     time.sleep(1.0)  # the last callbacks
+    took_ms = handed_ms(made, since)
     with made.engine.connect() as conn:
-        took_ms = [float(row.took_s) * 1000 for row in conn.execute(_HANDED, {"since": since})]
         states = {row[0]: row[1] for row in conn.execute(_BY_STATE, {"since": since})}
     return _web(made, sent) | {
         "handed_over": len(took_ms), "handed_over_p50_ms": round(percentile(took_ms, 0.5)),
@@ -116,12 +90,12 @@ def _loop(made: House, target: Target, phones: list[str], plan: Plan) -> dict[st
     }  # fmt: skip
 
 
-def _highest(made: House, target: Target, phones: list[str], plan: Plan) -> dict[str, Any]:
+def _highest(made: House, to: Target, people: list[str], plan: Plan) -> dict[str, Any]:
     """More clients until more bring nothing: the rate at which the outbox still empties within 2 s of the end."""
     best: dict[str, Any] = {"turns_per_s": 0.0}
     for clients in (2, 4, 8, 12, 16):
-        sent = closed(target, phones, WORDS, clients=clients, seconds=plan.rising_s)
-        empty_s = _emptied(made)
+        sent = closed(to, people, WORDS, clients=clients, seconds=plan.rising_s)
+        empty_s = emptied(made)
         rate = len(sent.latencies_ms) / sent.seconds
         if sent.errors or empty_s > 2.0 or rate <= best["turns_per_s"]:
             break
@@ -139,25 +113,10 @@ def _photos(took_s: list[float]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _emptied(made: House) -> float:
-    """Seconds until nothing in the outbox waits; EMPTY_S where it does not empty."""
-    began = time.monotonic()
-    while _count(made, _LEFT):
-        if time.monotonic() - began > EMPTY_S:
-            return EMPTY_S
-        time.sleep(0.05)
-    return time.monotonic() - began
-
-
 def _forget_unsent(made: House) -> None:
     """The messages of part (a), which no relay was there to send, must not be sent in part (b)."""
     with made.engine.begin() as conn:
         conn.execute(text("UPDATE outbox SET state = 'expired', reason = 'bench' WHERE state = 'queued'"))
-
-
-def _count(made: House, what: Any) -> int:
-    with made.engine.connect() as conn:
-        return int(conn.execute(what).scalar_one())
 
 
 def _ms(sent: Sent, share: float) -> float:

@@ -106,6 +106,18 @@ def replay(members: int, turns_each: int, longest: int, jobs: int, as_json: bool
 
 
 @group.command()
+@click.option("--quick", is_flag=True, help="A hundredth of the people, for trying it out; not for quoting.")
+@click.option("--json", "as_json", is_flag=True)
+def campaign(quick: bool, as_json: bool) -> None:
+    """A broadcast: planned, as fast as calls allow, paced, beside people who chat, through kills. Takes fifteen minutes."""
+    from bot.bench.campaign import Plan, measure
+
+    plan = Plan(people=2_000, unpaced=200, paced=480, replies=640, kills=200, deaths=3, idle_s=5) if quick else Plan()
+    figures = measure(plan, told=lambda line: click.echo(line, err=True))
+    print_json(figures) if as_json else Console().print_json(json.dumps(figures))
+
+
+@group.command()
 @click.argument("folders", nargs=-1, required=True, type=FOLDER, metavar="DIR…")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with every picture.")
