@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from psycopg.errors import QueryCanceled
 from requests import RequestException
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,29 +29,38 @@ BATCH = 200  # members in one transaction
 AHEAD_S = 60  # so much of the sender's work lies ready at most; the rest can still be paused, stopped or left out
 BEFORE_QUIET = timedelta(seconds=5)  # longer than two looks are apart
 FAULT = "fault"  # why a campaign was paused by the clock process: the log says more
+TOO_SLOW = "too_slow"  # the same, where the database broke off a statement of it: the others would wait for it every time
 WORLD = (SQLAlchemyError, RequestException, OSError)  # passes by itself; the next look tries again
 
 log = structlog.get_logger()
 
-_RATE = text("SELECT rate_per_s FROM senders WHERE id = :id")
+_SENDER = text("SELECT rate_per_s, campaigns_after FROM senders WHERE id = :id")
 
 
 def tick(house: House, *, ahead_s: int = AHEAD_S, tick_s: float = TICK_S) -> int:
     """Go on with every campaign in turn, until nothing can be done just now or the time is up; how many members were decided
-    about. One in which we are at fault is paused, and holds up no other."""
+    about. One in which we are at fault, or whose audience takes the database too long, is paused; one that meets a fault of
+    the world is left for the next look. Neither holds up another; the world's first fault is raised when all had their turn."""
     until = house.monotonic() + tick_s
     with house.engine.begin() as conn:
         waiting.tidy(conn, house.clock.now(conn))
         left = rows.live(conn)
-    walked, made = 0, ports(house)
+    walked, made, faults = 0, ports(house), list[Exception]()
     while left:
         for row in list(left):
-            batch = _guarded(house, made, row, ahead_s)
+            try:
+                batch = _guarded(house, made, row, ahead_s)
+            except WORLD as fault:
+                log.warning("campaign left for the next look", campaign=row.id, fault=type(fault).__name__)
+                faults.append(fault)
+                batch = Batch()
             walked += batch.walked
             if batch.waits is not None or not batch.walked:
                 left.remove(row)
         if house.monotonic() >= until:
             break
+    if faults:
+        raise faults[0]
     return walked
 
 
@@ -125,13 +135,16 @@ def _not_over(conn: Connection) -> list[Row]:
 def _guarded(house: House, made: Ports, row: Row, ahead_s: int) -> Batch:
     try:
         return _go_on(house, made, row, ahead_s)
-    except WORLD:
-        raise
+    except WORLD as fault:
+        if not isinstance(getattr(fault, "orig", None), QueryCanceled):
+            raise
+        why = TOO_SLOW
     except Exception:
+        why = FAULT
         log.exception("campaign paused", campaign=row.id)
-        with house.engine.begin() as conn:
-            rows.pause(conn, row.programme_id, row.id, by="system:clock", at=house.clock.now(conn), why=FAULT)
-        return Batch()
+    with house.engine.begin() as conn:
+        rows.pause(conn, row.programme_id, row.id, by="system:clock", at=house.clock.now(conn), why=why)
+    return Batch()
 
 
 def _go_on(house: House, made: Ports, row: Row, ahead_s: int) -> Batch:
@@ -143,14 +156,17 @@ def _go_on(house: House, made: Ports, row: Row, ahead_s: int) -> Batch:
             row = _begun(house, conn, row, now)
         if row.state != "sending":
             return Batch()
-        _keep_quiet(conn, row, now)
         waits = waiting.count(conn, row.id)
         over = row.ends_at is not None and row.ends_at <= now
         if not waits and (row.planned_at is not None or (row.campaign.trigger is not None and over)):
             rows.finish(conn, row.programme_id, row.id, at=now)
             return Batch()
-        rate = int(conn.execute(_RATE, {"id": row.sender_id}).scalar_one())
-    most = min(BATCH, pace.ready_rows(rate, ahead_s, waits))
+        if any(campaign_check.not_approved(conn, row.campaign, link_base(house))):  # also where everybody is planned already
+            rows.pause(conn, row.programme_id, row.id, by="system:templates", at=now, why=send.NOT_APPROVED)
+            return Batch()
+        sender = conn.execute(_SENDER, {"id": row.sender_id}).one()
+        _keep_quiet(conn, row, now, sender.campaigns_after)
+    most = min(BATCH, pace.ready_rows(sender.rate_per_s, ahead_s, waits))
     if most <= 0 or row.planned_at is not None:
         return Batch()
     return triggers.batch(made, row, most) if row.campaign.trigger is not None else send.batch(made, row, most)
@@ -162,9 +178,10 @@ def _begun(house: House, conn: Connection, row: Row, now: datetime) -> Row:
     return rows.begin(conn, row, at=now, size=campaign_check.size(conn, row, now), faults=faults)
 
 
-def _keep_quiet(conn: Connection, row: Row, now: datetime) -> None:
-    soon = now + BEFORE_QUIET
+def _keep_quiet(conn: Connection, row: Row, now: datetime, after: datetime | None) -> None:
+    """What waits is put off until it may leave: behind quiet hours, and to `after`, till when WhatsApp takes nobody new."""
+    soon = max(now + BEFORE_QUIET, after or now)
     quiet, holidays = pace.quiet_of(row.campaign.schedule), campaign_check.holidays(conn, row.programme_id)
     leaves = pace.may_leave(soon, pace.zone_of(None), quiet, holidays)
-    if leaves > soon:
+    if leaves > now + BEFORE_QUIET:
         waiting.keep_quiet(conn, row.id, leaves)

@@ -16,8 +16,10 @@ SAMPLE = ROOT / "config" / "programmes" / "sample.toml"
 RATE_PER_S = 80  # Twilio's default throughput of a WhatsApp sender
 
 _SENDER = text("""
-    INSERT INTO senders (id, address, programme_id, rate_per_s) VALUES (:id, :address, :programme, :rate)
-    ON CONFLICT (address) DO NOTHING""")
+    INSERT INTO senders (id, address, programme_id, rate_per_s, people_per_day)
+    VALUES (:id, :address, :programme, :rate, :people)
+    ON CONFLICT (address) DO UPDATE SET people_per_day = excluded.people_per_day
+        WHERE excluded.people_per_day IS NOT NULL AND senders.people_per_day IS DISTINCT FROM excluded.people_per_day""")
 
 
 def seed(house: House, sample: Path = SAMPLE) -> None:
@@ -32,6 +34,7 @@ def seed(house: House, sample: Path = SAMPLE) -> None:
 
 
 def enter_sender(conn: Connection, house: House, programme_id: str) -> None:
-    """TWILIO_FROM only seeds the table; which programme a sender speaks for is the row's word."""
+    """TWILIO_FROM only seeds the table; which programme a sender speaks for is the row's word. How many people WhatsApp lets it
+    begin with a day (TWILIO_PEOPLE_PER_DAY) is entered anew at each start, for a tier grows; unset, the row's word stays."""
     row = {"id": house.ids.new("snd"), "address": house.settings.twilio_from, "programme": programme_id}
-    conn.execute(_SENDER, {**row, "rate": RATE_PER_S})
+    conn.execute(_SENDER, {**row, "rate": RATE_PER_S, "people": house.settings.twilio_people_per_day})

@@ -17,6 +17,7 @@ def desk_of(conn: Connection, row: Row, approved: Collection[tuple[str, str]], n
     """`approved`: (arm, locale) of the words that count as approved."""
     programme = programme_rows.current(conn, row.programme_id).programme
     left = room(
-        conn, programme_id=row.programme_id, campaign_id=row.id, sender_id=row.sender_id, budget=row.campaign.budget, now=now
-    )
+        conn, programme_id=row.programme_id, campaign_id=row.id, sender_id=row.sender_id, category=row.campaign.category,
+        budget=row.campaign.budget, now=now,
+    )  # fmt: skip
     return Desk(row, left, programme.messages, programme.messages.closed_on, approved, programme.locales[0], now)

@@ -19,6 +19,7 @@ from campaigns.audience import Audience
 from campaigns.decide import Desk
 from campaigns.desk import desk_of
 from campaigns.eligible import Person
+from campaigns.price import charged
 from campaigns.reasons import why_not
 from campaigns.rows import Row
 
@@ -27,8 +28,8 @@ PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`size`: of the audience. `reach`: those who would get it, `templates` of them outside the 24 hours in which messages
-    cost nothing, at `cost_paise` together. `locales`, `arms`: of those reached."""
+    """`size`: of the audience. `reach`: those who would get it, `templates` of them as a message that costs something
+    (campaigns.price), at `cost_paise` together. `locales`, `arms`: of those reached."""
 
     size: int
     reach: int
@@ -94,10 +95,10 @@ class _Tally:
         self.reach += 1
         self.arms[arm] += 1
         self.locales[words.locale_of(campaign, person.locale or self.desk.first_locale) or ""] += 1
-        costs = not person.is_open(leaves)
+        costs = charged(campaign.category, person.is_open(leaves))
         self.templates += costs
         self.desk.room.take(begins=False)
-        self.desk.room.waiting -= not costs  # what leaves as a reply is no cost
+        self.desk.room.waiting -= not costs  # what leaves free is no cost
 
     def forecast(self) -> Forecast:
         size = self.reach + self.holdout + self.left_out.total()

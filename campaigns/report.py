@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from base.csv_safe import Cell, table
-from campaigns import conversions, progress, rows
+from campaigns import conversions, price, progress, rows
 from campaigns.rows import Row
 
 REPLY_WITHIN = timedelta(hours=48)  # what they wrote later was hardly about it
@@ -29,7 +29,7 @@ COUNTS = (
 _GONE = "o.state IN ('accepted', 'sent', 'delivered', 'read')"
 # The conversation's last word is looked at first: the journal is asked only about people who wrote since.
 _FIGURES = f"""{{}}, shown AS (
-    SELECT t.outcome, t.arm, m.role, t.locale, m.state AS region, o.state, {_GONE} AND o.outside_window AS paid,
+    SELECT t.outcome, t.arm, m.role, t.locale, m.state AS region, o.state, {_GONE} AND {price.CHARGED} AS paid,
            v.last_inbound_at > o.accepted_at AND EXISTS (
                SELECT FROM journal j WHERE j.conversation_id = t.conversation_id AND j.event = ANY(CAST(:written AS text[]))
                AND j.at > o.accepted_at AND j.at <= o.accepted_at + CAST(:reply_within AS interval)
@@ -76,8 +76,8 @@ _BY_DAY = """
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Of one group of turns. `waiting`: not left yet. `dropped`: will never leave (stopped, too late, …). `unsure`: handed
-    over, and nobody knows yet. `on_the_way`: WhatsApp has it. `read` are delivered too. `cost_paise`: what left outside the
-    24-hour window. `value_paise`: of the goal's events, see conversions.VALUES."""
+    over, and nobody knows yet. `on_the_way`: WhatsApp has it. `read` are delivered too. `cost_paise`: of those that
+    cost something (campaigns.price). `value_paise`: of the goal's events, see conversions.VALUES."""
 
     people: int = 0
     waiting: int = 0
@@ -145,6 +145,7 @@ def _asked(row: Row, now: datetime) -> dict[str, Any]:
     return {
         "written": list(WRITTEN),
         "reply_within": REPLY_WITHIN, "opt_out_within": OPT_OUT_WITHIN, "paise": row.campaign.budget.paise_per_message,
+        "always_charged": price.always_charged(row.campaign.category),
         **conversions.given(row, now),
     }  # fmt: skip
 

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from campaigns import pace, waiting
+from campaigns import pace, price, waiting
 from campaigns.eligible import BEGUN_FOR
-from campaigns.spec import Budget
+from campaigns.spec import Budget, Category
 from whatsapp.window import MARGIN, WINDOW
 
 SOON = timedelta(seconds=10)  # when to look again for what only has to be settled first
 
-_TIER = text("SELECT people_per_day FROM senders WHERE id = :sender")
-# Whom a template has gone to within a day, and those for whom one waits: each person once.
+_TIER = text("SELECT people_per_day, campaigns_after FROM senders WHERE id = :sender")
+# Whom a template has gone to within a day, and those for whom one waits: each person once. What a pause keeps back takes
+# nobody's place.
 _BEGUN = text("""
     WITH begun AS (
         SELECT contact_id, max(posted_at) AS last FROM outbox
@@ -23,16 +24,16 @@ _BEGUN = text("""
           AND (accepted_at IS NOT NULL OR state IN ('sending', 'uncertain', 'unconfirmed')) GROUP BY contact_id
     ), to_begin AS (
         SELECT DISTINCT o.contact_id FROM outbox o JOIN conversations v ON v.id = o.conversation_id
-        WHERE o.sender_id = :sender AND o.lane = 'campaign' AND o.state = 'queued'
+        WHERE o.sender_id = :sender AND o.lane = 'campaign' AND o.state = 'queued' AND o.not_before < :forever
           AND (v.last_inbound_at IS NULL OR v.last_inbound_at <= :closed)
           AND NOT EXISTS (SELECT FROM begun b WHERE b.contact_id = o.contact_id)
     )
     SELECT (SELECT count(*) FROM begun) + (SELECT count(*) FROM to_begin) AS people, (SELECT min(last) FROM begun) AS first""")
 _QUEUED = text("""
     SELECT count(*) FROM campaign_people WHERE programme_id = :programme AND campaign_id = :campaign AND outcome = 'queued'""")
-_PAID = text("""
-    SELECT count(*) FROM outbox WHERE sender_id = :sender AND outside_window AND accepted_at IS NOT NULL
-      AND starts_with(key, :prefix)""")
+_PAID = text(f"""
+    SELECT count(*) FROM campaign_people p JOIN outbox o ON o.key = p.outbox_key
+    WHERE p.programme_id = :programme AND p.campaign_id = :campaign AND o.accepted_at IS NOT NULL AND {price.CHARGED}""")
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Room:
 
 
 def room(
-    conn: Connection, *, programme_id: str, campaign_id: str, sender_id: str, budget: Budget, now: datetime
+    conn: Connection, *, programme_id: str, campaign_id: str, sender_id: str, category: Category, budget: Budget, now: datetime
 ) -> Room:
     people, next_at = _people(conn, sender_id, now)
     which = {"programme": programme_id, "campaign": campaign_id}
@@ -76,16 +77,18 @@ def room(
         messages = budget.most_messages - int(conn.execute(_QUEUED, which).scalar_one())
     if budget.most_paise is not None and budget.paise_per_message > 0:
         most_paid = budget.most_paise // budget.paise_per_message
-        sender = {"sender": sender_id, "prefix": waiting.prefix(campaign_id)}
-        paid = int(conn.execute(_PAID, sender).scalar_one())
+        paid = int(conn.execute(_PAID, {**which, "always_charged": price.always_charged(category)}).scalar_one())
         waits = waiting.count(conn, campaign_id)
     return Room(people, next_at, messages, most_paid, paid, waits)
 
 
 def _people(conn: Connection, sender_id: str, now: datetime) -> tuple[int | None, datetime]:
-    tier = conn.execute(_TIER, {"sender": sender_id}).scalar_one()
-    if tier is None:
+    told = conn.execute(_TIER, {"sender": sender_id}).one()
+    if told.campaigns_after is not None and told.campaigns_after > now:  # whatever we think that its tier is
+        return 0, told.campaigns_after
+    if told.people_per_day is None:
         return None, now
-    asked = {"sender": sender_id, "since": now - BEGUN_FOR, "closed": now - WINDOW + MARGIN}
+    asked = {"sender": sender_id, "since": now - BEGUN_FOR, "closed": now - WINDOW + MARGIN, "forever": waiting.FOREVER}
     row = conn.execute(_BEGUN, asked).one()
-    return pace.people_left(tier, row.people), now + SOON if row.first is None else max(row.first + BEGUN_FOR, now + SOON)
+    next_at = now + SOON if row.first is None else max(row.first + BEGUN_FOR, now + SOON)
+    return pace.people_left(told.people_per_day, row.people), next_at

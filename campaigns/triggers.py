@@ -74,7 +74,7 @@ def batch(ports: Ports, row: Row, most: int) -> Batch:
         if current is None or current.state != "sending":
             return Batch(done=True)
         now = ports.clock.now(conn)
-        resting = current.waits_until is not None and current.waits_until > now
+        resting = current.waits_until is not None and current.waits_until > now and current.waits_for in ("", "quiet")
         if resting or (current.ends_at is not None and current.ends_at <= now):
             return Batch()
         made = send.desk(conn, ports, current, now)

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     twilio_auth_token: str = Field(LOCAL_TOKEN, repr=False)
     twilio_auth_token_secondary: str = Field("", repr=False)  # while the token is being changed: both are accepted
     twilio_from: str = "whatsapp:+14155238886"
+    twilio_people_per_day: int | None = Field(None, ge=1)  # WhatsApp's tier of the sender; empty: what the database says
     twilio_api_base_url: str = ""  # empty: Twilio's own
     media_hosts: str = "api.twilio.com,.twiliocdn.com"
     twilio_delete_media: bool = True  # delete there what members sent, once our own copy is kept

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from base import driver
 from base.clock import NOW_SQL, Clock
+from whatsapp.content import approval
 from whatsapp.errors import Kind, kind_of
 from whatsapp.inbound import SID
 
@@ -19,6 +21,8 @@ STATES = {  # Twilio's word -> ours; a word that is not here says nothing about 
     "delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed", "canceled": "failed",
 }  # fmt: skip
 TOLD_LATER = (Kind.WINDOW, Kind.RETRY, Kind.RATE)  # not for good: kept, and told when the person next writes
+TRY_AGAIN = timedelta(hours=1)  # a campaign's message whose fault passes: too many people for today are too many for a while
+POSTINGS_MAX = 5  # of a campaign's message that the channel fails to take
 
 
 class Form(Protocol):
@@ -48,26 +52,34 @@ _ARRIVED = f"""
         state = :state, sid = :sid, reason = NULL, accepted_at = coalesce(o.accepted_at, {NOW_SQL}),
         settled_at = CASE WHEN :state IN ('delivered', 'read') THEN coalesce(o.settled_at, {NOW_SQL}) END
     WHERE {_MEANT}"""
+# A campaign's is tried again later where the fault passes, with its sender's campaigns where WhatsApp wants no more people now.
 # held: where the person has written since we posted, the window is open again and the row just leaves once more.
 # The row goes on the shelf in the same statement that counts it, so a turn that runs now finds both or neither.
 _FAILED = f"""
     WITH before AS (
-        SELECT o.id, o.conversation_id, o.state, o.lane, o.posted_at, c.last_inbound_at
+        SELECT o.id, o.conversation_id, o.state, o.lane, o.posted_at, c.last_inbound_at,
+               o.lane = 'campaign' AND (CAST(:too_many AS boolean) OR :passing AND o.attempts < :most) AS again
         FROM outbox o JOIN conversations c ON c.id = o.conversation_id
         WHERE {_MEANT} AND o.state NOT IN ('queued', 'held', 'unconfirmed')
         FOR NO KEY UPDATE OF o
     ), settled AS (
         UPDATE outbox o SET
-            state = CASE WHEN NOT CAST(:later AS boolean) OR b.lane = 'campaign' THEN 'failed'
+            state = CASE WHEN b.again THEN 'queued'
+                         WHEN NOT CAST(:later AS boolean) OR b.lane = 'campaign' THEN 'failed'
                          WHEN b.last_inbound_at > b.posted_at THEN 'queued' ELSE 'held' END,
-            sid = CASE WHEN :later AND b.lane <> 'campaign' THEN NULL ELSE :sid END,
+            sid = CASE WHEN b.again OR :later AND b.lane <> 'campaign' THEN NULL ELSE :sid END,
             error_code = coalesce(CAST(:code AS integer), o.error_code),
             reason = CAST(:reason AS text),
-            accepted_at = coalesce(o.accepted_at, {NOW_SQL}),
-            settled_at = coalesce(o.settled_at, {NOW_SQL}),
-            not_before = CASE WHEN :later THEN {NOW_SQL} ELSE o.not_before END
+            accepted_at = CASE WHEN NOT b.again THEN coalesce(o.accepted_at, {NOW_SQL}) END,
+            settled_at = CASE WHEN NOT b.again THEN coalesce(o.settled_at, {NOW_SQL}) END,
+            not_before = CASE WHEN b.again THEN {NOW_SQL} + CAST(:pause AS interval) WHEN :later THEN {NOW_SQL}
+                              ELSE o.not_before END
         FROM before b WHERE o.id = b.id
-        RETURNING o.conversation_id, o.state, b.state AS was
+        RETURNING o.conversation_id, o.sender_id, o.state, o.not_before, b.state AS was, b.again
+    ), slowed AS (
+        UPDATE senders s SET campaigns_after = t.not_before FROM settled t
+        WHERE s.id = t.sender_id AND t.again AND :too_many
+          AND coalesce(s.campaigns_after, '-infinity') <= {NOW_SQL}
     )
     UPDATE conversations c SET held = c.held + 1 FROM settled s
     WHERE c.id = s.conversation_id AND s.state = 'held' AND s.was NOT IN ('held', 'unconfirmed')
@@ -117,6 +129,11 @@ def record(conn: Connection, report: Report, clock: Clock) -> str | None:
         driver.fetch(conn, _ARRIVED_BY[by], given | {"state": state})
         return None
     reason = f"{kind}: {report.error_code or report.status}"
-    failed = {"later": kind in TOLD_LATER, "code": report.error_code, "reason": reason}
+    failed = {
+        "later": kind in TOLD_LATER, "code": report.error_code, "reason": reason, "too_many": kind is Kind.RATE,
+        "passing": kind is Kind.RETRY, "most": POSTINGS_MAX, "pause": TRY_AGAIN,
+    }  # fmt: skip
     touched = driver.fetch(conn, _FAILED_BY[by], given | failed)
+    if report.error_code in approval.TAKEN_BACK:
+        approval.taken_back(conn, report.error_code, clock.now(conn), sid=report.sid)
     return touched[0].id if touched else None

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from time import sleep
 from typing import Protocol
@@ -34,6 +34,7 @@ from whatsapp.window import Drop, Hold, Send, UseTemplate, decide
 
 WORKERS = 32
 KEPT_FREE = 8  # one in so many workers never calls for a campaign
+TAKEN_BACK_WAITS = timedelta(seconds=10)  # its campaign is paused within that
 LOOKS_AT_ONCE = 4  # calls for the list of messages, so that they never crowd out the sending
 
 log = logging.getLogger("saathi.relay")
@@ -156,6 +157,7 @@ class Relay:
         due = [row for row in relay_rows.due(conn, self._holder, busy, now, most) if row.id not in refused]
         closed = [row.id for row in due if isinstance(_decide(row, now, has_template=True), UseTemplate)]
         ready = templates.chosen(conn, self._ports.contents, self._opened, closed)
+        waits = templates.taken_back(conn, [row for row in closed if row not in ready])
         room = self._campaigns_max - sum(row.lane == "campaign" for row in self._out.values() if row.id not in answered)
         for row in due:
             decision = _decide(row, now, has_template=row.id in ready)
@@ -169,9 +171,12 @@ class Relay:
                     kept_back.append(
                         Shelving(row.id, row.conversation_id, "queued", "held", reason, row.last_inbound_at)
                     )
+                case Drop("window_closed") if row.id in waits:
+                    continue
                 case Drop(reason):
                     over.append((row, reason))
         relay_rows.expire(conn, over, now)
+        relay_rows.later(conn, waits, now + TAKEN_BACK_WAITS)
         leaves = rate.moments(conn, leaving, now)
         rows = relay_rows.take(conn, self._holder, list(leaves), now, ready)
         return [(row, leaves[row.id], *(ready[row.id] if row.id in ready else self._prepared(conn, row))) for row in rows]
@@ -284,6 +289,8 @@ class Relay:
 def _decide(row: Due, now: datetime, *, has_template: bool) -> object:
     if row.expires_at is not None and row.expires_at <= now:
         return Drop("too_late")
+    if row.barred:
+        return Drop(row.barred)
     return decide(now, row.last_inbound_at, row.lane, row.stopped, has_template)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from base import driver
+from whatsapp.content import approval
 from whatsapp.verdict import Change
 
 LEASE = timedelta(seconds=20)  # longer than a call may take; after that its relay counts as dead
@@ -25,7 +26,8 @@ class Due:
     lane: str
     expires_at: datetime | None
     last_inbound_at: datetime | None
-    stopped: bool
+    stopped: bool  # they said STOP; never of a campaign's
+    barred: str | None  # of a campaign's: why they shall not have it now
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,17 @@ class Taken:
 
 # One row per contact: the oldest that is due. What keeps a row back: a call that is out, an uncertain one for a while,
 # an older row that is due or waits for its next attempt. A campaign's row that still waits never keeps back an answer, and
-# stays where it is while its campaign is paused or stopped, also where it came back from a call only after that.
+# stays where it is while its campaign is paused or stopped, also where it came back from a call only after that; paused, it
+# keeps back no other campaign's either.
 _DUE = driver.statement("""
     SELECT o.id, o.conversation_id, o.sender_id, o.lane, o.expires_at, c.last_inbound_at,
-           CASE o.lane WHEN 'campaign' THEN campaign_barred(o.key, o.conversation_id) ELSE c.stopped_at IS NOT NULL END
-               AS stopped
+           o.lane <> 'campaign' AND c.stopped_at IS NOT NULL AS stopped,
+           CASE o.lane WHEN 'campaign' THEN campaign_barred(o.key, o.conversation_id, CAST(:now AS timestamptz)) END AS barred
     FROM (VALUES ('reply', 1), ('notice', 2), ('campaign', 3)) AS l(lane, rank) CROSS JOIN LATERAL (
         SELECT q.* FROM outbox q
         WHERE q.state = 'queued' AND q.lane = l.lane AND q.not_before <= :now
-          AND q.conversation_id <> ALL(CAST(:busy AS text[])) AND (q.lane <> 'campaign' OR campaign_goes(q.key))
+          AND q.conversation_id <> ALL(CAST(:busy AS text[]))
+          AND (q.lane <> 'campaign' OR campaign_goes(q.key, CAST(:now AS timestamptz)))
           AND NOT EXISTS (SELECT 1 FROM relay_leases r
                           WHERE r.conversation_id = q.conversation_id AND r.holder <> :holder AND r.until > :now)
           AND NOT EXISTS (
@@ -65,7 +69,7 @@ _DUE = driver.statement("""
               AND b.state IN ('queued', 'sending', 'uncertain')
               AND CASE b.state WHEN 'sending' THEN true
                                WHEN 'uncertain' THEN b.posted_at > :uncertain_since
-                               ELSE (b.not_before <= :now OR b.attempts > 0)
+                               ELSE (b.not_before <= :now OR b.attempts > 0 AND b.reason IS DISTINCT FROM 'paused')
                                     AND CASE WHEN (b.lane = 'campaign') = (q.lane = 'campaign') THEN b.id < q.id
                                              ELSE q.lane = 'campaign' END
                   END)
@@ -114,6 +118,7 @@ _EXPIRE = driver.statement("""
     UPDATE outbox o SET state = 'expired', reason = v.reason, settled_at = :now
     FROM unnest(CAST(:ids AS bigint[]), CAST(:reasons AS text[])) AS v(id, reason)
     WHERE o.id = v.id AND o.state = 'queued'""")
+_LATER = driver.statement("UPDATE outbox SET not_before = :until WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'queued'")
 
 
 def due(conn: Connection, holder: str, busy: Collection[str], now: datetime, most: int) -> list[Due]:
@@ -144,9 +149,18 @@ def record(conn: Connection, holder: str, changes: Sequence[tuple[Taken, Change]
         "not_befores": [change.not_before for _, change in changes], "now": now, "holder": holder,
         "conversations": [row.conversation_id for row, _ in changes],
     })  # fmt: skip
+    for row, change in changes:
+        if change.error_code in approval.TAKEN_BACK and row.lane == "campaign":
+            approval.taken_back(conn, change.error_code, now, row=row.id)
 
 
 def expire(conn: Connection, rows: Sequence[tuple[Due, str]], now: datetime) -> None:
     """These are never sent: too late, or the person wants none."""
     if rows:
         driver.fetch(conn, _EXPIRE, {"ids": [row.id for row, _ in rows], "reasons": [why for _, why in rows], "now": now})
+
+
+def later(conn: Connection, ids: Collection[int], until: datetime) -> None:
+    """These cannot leave now, and keep nobody's place until then."""
+    if ids:
+        driver.fetch(conn, _LATER, {"ids": sorted(ids), "until": until})

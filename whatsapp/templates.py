@@ -32,6 +32,17 @@ _ROWS = text("""
       AND coalesce(o.reason, '') <> :plain AND NOT starts_with(coalesce(o.reason, ''), :closed)
       AND EXISTS (SELECT 1 FROM content_resources r WHERE r.text_key = o.text_key AND r.approval = :approved)""")
 _SIDS = text("SELECT hash, sid FROM content_resources WHERE hash = ANY(CAST(:hashes AS text[])) AND approval = :approved")
+_TAKEN_BACK = text("""
+    SELECT o.id FROM outbox o WHERE o.id = ANY(CAST(:ids AS bigint[])) AND o.lane = 'campaign'
+      AND coalesce(o.reason, '') <> :plain AND EXISTS (
+          SELECT FROM content_resources r WHERE r.text_key = o.text_key AND r.approval <> :approved)""")
+
+
+def taken_back(conn: Connection, ids: Sequence[int]) -> set[int]:
+    """Of these, campaigns' rows whose words WhatsApp approves no more: they wait, their campaign is paused within seconds."""
+    if not ids:
+        return set()
+    return set(conn.execute(_TAKEN_BACK, {"ids": list(ids), "plain": PLAIN, "approved": APPROVED}).scalars())
 
 
 def chosen(conn: Connection, contents: ContentMap, opened: Opened, ids: Sequence[int]) -> dict[int, Template]:

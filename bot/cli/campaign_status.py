@@ -94,8 +94,9 @@ def _eta(conn: Connection, row: Row, found: Progress, now: datetime) -> datetime
     left = found.waiting + round(max(row.size - row.planned, 0) * share)
     sender = conn.execute(_SENDER, {"sender": row.sender_id}).one()
     today = room(
-        conn, programme_id=row.programme_id, campaign_id=row.id, sender_id=row.sender_id, budget=row.campaign.budget, now=now
-    )
+        conn, programme_id=row.programme_id, campaign_id=row.id, sender_id=row.sender_id, category=row.campaign.category,
+        budget=row.campaign.budget, now=now,
+    )  # fmt: skip
     return pace.eta(
         now, left, found.per_second or sender.rate_per_s, pace.quiet_of(row.campaign.schedule),
         campaign_check.holidays(conn, row.programme_id), people_per_day=sender.people_per_day,

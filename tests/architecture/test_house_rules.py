@@ -36,7 +36,7 @@ PURE = ("flows", "payouts/lifecycle.py", "payouts/schedule.py", "payouts/destina
         "campaigns/toml_table.py", "campaigns/pace.py", "campaigns/assign.py", "campaigns/condition.py",
         "campaigns/condition_sql.py", "campaigns/expression.py", "campaigns/field_table.py",
         "campaigns/field_words.py", "campaigns/token_reader.py", "campaigns/tokens.py",
-        "campaigns/sheet.py")  # fmt: skip
+        "campaigns/sheet.py", "campaigns/price.py")  # fmt: skip
 NOT_PURE = {"flask", "sqlalchemy", "psycopg", "redis", "rq", "requests", "httpx", "time", "random", "uuid", "os", "logging",
             "threading", "secrets", "socket", "subprocess", "structlog"}  # fmt: skip
 CLOCK_OF_THE_DATABASE = re.compile(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from sqlalchemy.exc import OperationalError
+from twilio.base.exceptions import TwilioRestException
 
 from bot import campaigns, clock
 from bot.wiring import House
-from campaigns import rows
+from campaigns import rows, send
 from campaigns.rows import Row
+from campaigns.send import Batch, Ports
 from campaigns.spec import Schedule, Trigger
 from tests.campaigns.stage import BASE, PLAIN, START, P, Street
 from tests.house import settings_of
@@ -91,6 +95,78 @@ def test_one_that_breaks_is_paused_and_holds_up_no_other(street: Street, house: 
     assert street.outcomes("whole") == {"asha": "queued"}
 
 
+@pytest.mark.parametrize("most", [2, 3])  # the last batch tells whether the audience is through
+def test_words_taken_back_pause_it_also_where_everybody_is_planned(street: Street, house: House, most: int) -> None:
+    street.people("asha", "ravi", wrote=None)
+    row = street.sent()
+    street.batch(row, most)
+    street.approve_words(row.campaign, "paused")
+    run(street.relay())
+    campaigns.tick(house)
+    assert (street.row().state, street.row().why, street.row().moved_by) == (
+        "paused", "template_not_approved", "system:templates",
+    )  # fmt: skip
+    street.approve_words(row.campaign)
+    with street.engine.begin() as conn:
+        rows.resume(conn, P, "diwali", by="asha", at=street.at)
+    campaigns.tick(house)
+    street.forward(seconds=11)
+    run(street.relay())
+    campaigns.tick(house)
+    assert (street.row().state, len(street.twilio.accepted)) == ("done", 2)
+
+
+def test_words_taken_back_when_all_have_left_change_nothing(street: Street, house: House) -> None:
+    street.person("asha", wrote=None)
+    row = street.sent()
+    street.plan(row)
+    run(street.relay())
+    street.approve_words(row.campaign, "paused")
+    campaigns.tick(house)
+    assert street.row().state == "done"
+
+
+class TestFaultsOutside:
+    @staticmethod
+    def broken(fault: BaseException) -> Callable[..., Batch]:
+        real = send.batch
+
+        def batch(ports: Ports, row: Row, most: int) -> Batch:
+            if row.id == "broken":
+                raise OperationalError("", {}, fault)
+            return real(ports, row, most)
+
+        return batch
+
+    def test_a_fault_of_the_database_holds_up_no_other_and_is_told(self, street: Street, house: House) -> None:
+        street.person("asha")
+        street.sent(PLAIN, id="broken", priority="high")
+        street.sent(PLAIN, id="whole")
+        with patch.object(send, "batch", self.broken(LockNotAvailable())), pytest.raises(OperationalError):
+            campaigns.tick(house)
+        assert (street.row("broken").state, street.outcomes("whole")) == ("sending", {"asha": "queued"})
+        campaigns.tick(house)
+        assert street.outcomes("broken") == {"asha": "queued"}
+
+    def test_an_audience_that_takes_too_long_pauses_its_campaign(self, street: Street, house: House) -> None:
+        street.person("asha")
+        street.sent(PLAIN, id="broken", priority="high")
+        street.sent(PLAIN, id="whole")
+        with patch.object(send, "batch", self.broken(QueryCanceled())):
+            campaigns.tick(house)
+        assert (street.row("broken").state, street.row("broken").why) == ("paused", "too_slow")
+        assert street.outcomes("whole") == {"asha": "queued"}
+
+
+def test_what_waits_is_put_off_while_whatsapp_takes_nobody_new(street: Street, house: House) -> None:
+    street.person("asha", wrote=None)
+    street.sent()
+    campaigns.tick(house)
+    street.change("UPDATE senders SET campaigns_after = :at", at=START + timedelta(hours=1))
+    campaigns.tick(house)
+    assert [r.not_before for r in street.all("SELECT not_before FROM outbox")] == [START + timedelta(hours=1)]
+
+
 def test_a_member_whose_name_does_not_open_gets_it_without_and_keeps_nobody_waiting(street: Street, house: House) -> None:
     street.people("asha", "ravi")
     street.change("UPDATE members SET details = 'x' WHERE id = 'mbr_asha'")
@@ -150,6 +226,29 @@ class TestTemplates:
             meta.said[sid] = Approval("approved")
         campaigns.read_templates(house)
         assert [row.approval for row in street.all("SELECT approval FROM content_resources")] == ["approved", "approved"]
+
+    def test_one_that_is_gone_at_twilio_keeps_no_other_from_being_heard(self, street: Street, house: House) -> None:
+        meta = Meta()
+        house.__dict__["twilio"] = meta
+        older, newer = replace(PLAIN, id="older"), replace(PLAIN, id="newer")
+        with street.engine.begin() as conn:
+            for hours, one in enumerate((older, newer)):
+                rows.create(conn, one, programme_id=P, sender_id="s", by="asha", at=START + timedelta(hours=hours))
+        for one in (older, newer):
+            campaigns.make(house, one)
+        gone = {r.sid for r in street.all("SELECT sid FROM content_resources WHERE text_key LIKE 'campaign/newer%'")}
+        meta.said = {sid: Approval("approved") for sid in meta.names.values()}
+        real = meta.approval
+
+        def approval(sid: str) -> Approval:
+            if sid in gone:
+                raise TwilioRestException(404, "x", "gone", 20404)
+            return real(sid)
+
+        with patch.object(meta, "approval", approval), pytest.raises(TwilioRestException):
+            campaigns.read_templates(house)
+        found = street.all("SELECT text_key, approval FROM content_resources")
+        assert {one.text_key.split("/")[1] for one in found if one.approval == "approved"} == {"older"}
 
     def test_the_relay_finds_approved_words_alone(self, street: Street, house: House) -> None:
         row = street.made()

@@ -72,7 +72,10 @@ def test_it_is_what_sending_does(street: Street, changed: dict[str, Any]) -> Non
 
 def test_what_it_costs(street: Street) -> None:
     row = street.made(PLAIN, budget=Budget(paise_per_message=87))
-    assert (seen(street, row).templates, seen(street, row).cost_paise) == (2, 174)
+    assert (seen(street, row).templates, seen(street, row).cost_paise) == (19, 19 * 87)
+    asked = street.made(replace(PLAIN, id="asked", category="utility"), budget=Budget(paise_per_message=87))
+    free = seen(street, asked)  # only those who have not written within 24 hours
+    assert (free.templates, free.cost_paise) == (2, 174)
 
 
 def test_at_night_it_counts_on_all_the_same_but_nothing_leaves_after_the_end(street: Street) -> None:

@@ -177,7 +177,7 @@ class TestShapes:
         run(street.relay())
         assert all(post.content_sid for post in street.twilio.accepted)
 
-    def test_who_has_just_written_gets_the_approved_template_too_and_it_costs_nothing(self, street: Street) -> None:
+    def test_who_has_just_written_gets_the_approved_template_too_and_is_not_begun_with(self, street: Street) -> None:
         street.person("sita", wrote=START)
         street.plan(street.sent())
         run(street.relay())

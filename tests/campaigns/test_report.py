@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from campaigns import report
 from campaigns.report import Figures, NoSuchCampaign, Report
-from campaigns.spec import Arm, Budget, Campaign, Experiment, Goal, Words
+from campaigns.spec import Arm, Budget, Campaign, Category, Experiment, Goal, Words
 from tests.campaigns.fair import NOW, Fair, fair
 from tests.servers import Database
 
@@ -115,11 +116,14 @@ def test_what_was_before_or_long_after_is_not_of_this_campaign(database: Databas
     assert (one.replied, one.opted_out, one.clicked, one.converted) == (0, 0, 0, 0)
 
 
-def test_nobody_pays_for_what_left_inside_the_window_or_did_not_arrive(database: Database) -> None:
-    made = fair(database, campaign())
+@pytest.mark.parametrize(("category", "paise"), [("utility", 80), ("marketing", 160)])
+def test_what_did_not_arrive_costs_nothing_and_inside_the_window_only_a_utility_message_is_free(
+    database: Database, category: Category, paise: int
+) -> None:
+    made = fair(database, replace(campaign(), category=category))
     for name, state, outside in (("m1", "read", True), ("m2", "sent", False), ("m3", "failed", True), ("m4", "queued", True)):
         made.message(made.turn(name, "a"), state, outside=outside)
-    assert read(made).total.cost_paise == 80
+    assert read(made).total.cost_paise == paise
 
 
 def test_failures_are_told_by_code_and_arm(database: Database) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from campaigns import report
 from campaigns.spec import Budget, Schedule
-from tests.campaigns.stage import PLAIN, START, Street
+from tests.campaigns.stage import PLAIN, START, P, Street
 from tests.servers import Database
 from tests.whatsapp.stage import run
 
@@ -94,7 +95,7 @@ class TestBudget:
     def test_rupees_stop_before_the_row_that_would_pass_them(self, street: Street) -> None:
         street.people("a1", "a2", "a3", "a4", wrote=None)
         street.person("a0")  # inside the window: it costs nothing, which is known only once it has left
-        row = street.sent(PLAIN, budget=Budget(most_paise=299, paise_per_message=100))
+        row = street.sent(PLAIN, category="utility", budget=Budget(most_paise=299, paise_per_message=100))
         assert street.plan(row).waits is not None
         assert list(street.outcomes()) == ["a0", "a1"]
         run(street.relay())
@@ -103,3 +104,21 @@ class TestBudget:
         run(street.relay())
         street.plan(row)
         assert street.outcomes() == {"a0": "queued", "a1": "queued", "a2": "queued", "a3": "budget", "a4": "budget"}
+
+    def test_marketing_is_charged_inside_the_24_hours_too(self, street: Street) -> None:
+        """WhatsApp's price of a marketing template has no free window: who has just written costs as much."""
+        street.people("a1", "a2", "a3")
+        row = street.sent(PLAIN, budget=Budget(most_paise=250, paise_per_message=100))
+        for _ in range(2):
+            street.plan(row)
+            run(street.relay())
+        assert street.outcomes() == {"a1": "queued", "a2": "queued", "a3": "budget"}
+        with street.engine.begin() as conn:
+            assert report.read(conn, P, "diwali", street.at).total.cost_paise == 200
+
+    def test_other_campaigns_of_the_sender_cost_this_one_nothing(self, street: Street) -> None:
+        street.people("a1", "a2", wrote=None)
+        street.plan(street.sent(PLAIN, id="diwali-2"))
+        run(street.relay())
+        street.plan(street.sent(PLAIN, budget=Budget(most_paise=200, paise_per_message=100)))
+        assert street.outcomes() == {"a1": "queued", "a2": "queued"}

@@ -15,12 +15,18 @@ from whatsapp.content.spec import Spec
 
 UNSUBMITTED, APPROVED = "unsubmitted", "approved"
 BARRED = ("rejected", "paused", "disabled")  # someone must do something about it; the other states only take time
+TAKEN_BACK = {63040: "rejected", 63041: "paused", 63042: "disabled"}  # Twilio's code for a message -> of its template
 _NAME_BODY_MAX = 400  # a template's name has 512 letters at most
 
 _KNOWN = text("SELECT hash, sid, approval, approval_reason FROM content_resources WHERE hash = ANY(CAST(:hashes AS text[]))")
 _RECORD = text("""
     UPDATE content_resources SET approval = :status, approval_reason = :reason, approval_read_at = :now
     WHERE hash = :hash AND sid = :sid""")
+_TAKEN_BACK = text("""
+    UPDATE content_resources r SET approval = :status, approval_read_at = :now
+    FROM outbox o JOIN campaign_people p ON p.outbox_key = o.key
+    WHERE (o.id = CAST(:row AS bigint) OR o.sid = CAST(:sid AS text))
+      AND r.text_key = o.text_key AND r.locale = p.locale AND r.approval = :approved""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,26 @@ def standing(conn: Connection, templates: Iterable[Spec]) -> list[Standing]:
 
 
 def read(engine: Engine, client: Approvals, templates: Iterable[Spec], clock: Clock) -> list[Standing]:
-    """Ask Twilio about each that has been made there, and keep the answers."""
+    """Ask Twilio about each that has been made there, and keep the answers. One that cannot be asked about keeps no other
+    from it: the first such fault is raised when all have been asked."""
     with engine.connect() as conn:
         known = standing(conn, templates)
-    return [_kept(engine, one, client.approval(one.sid), clock) if one.sid else one for one in known]
+    found, faults = list[Standing](), list[Exception]()
+    for one in known:
+        try:
+            found.append(_kept(engine, one, client.approval(one.sid), clock) if one.sid else one)
+        except Exception as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return found
+
+
+def taken_back(conn: Connection, code: int, now: datetime, *, row: int | None = None, sid: str | None = None) -> None:
+    """A campaign's message, by its row or its sid, failed because WhatsApp has taken its template back: that is known from
+    the first one on, not from the next reading only."""
+    given = {"row": row, "sid": sid, "status": TAKEN_BACK[code], "approved": APPROVED, "now": now}
+    conn.execute(_TAKEN_BACK, given)
 
 
 def submit(
