@@ -1,7 +1,8 @@
 """What decides about the members of one page, read in few statements however many they are.
 
 A member is written to through their owner, in the conversation with this sender in which the owner wrote last; a person who
-writes from two addresses has two. What that person said in any of them counts: STOP is STOP. How much of their attention is
+writes from two addresses has two. What that person said in any of them counts: STOP is STOP, and so is blocking us, until they
+write again. How much of their attention is
 spent is the person's too, whoever of their members it was for.
 """
 
@@ -57,7 +58,7 @@ _PEOPLE = text("""
                AS suspended,
            coalesce(t.consented, false) AS consented, coalesce(t.stopped, false) AS stopped,
            coalesce(t.marketing_stopped, false) AS marketing_stopped,
-           coalesce(d.overdue, false) AS overdue,
+           o.contact_id IS NOT NULL AND promises_overdue(o.contact_id, m.programme_id, :now) AS overdue,
            c.id AS conversation_id, c.contact_id, w.data_key, c.locale, c.last_inbound_at, t.talks,
            coalesce(a.credits - a.debits, 0) AS balance
     FROM unnest(CAST(:ids AS text[])) WITH ORDINALITY AS asked (id, place) JOIN members m ON m.id = asked.id
@@ -67,19 +68,16 @@ _PEOPLE = text("""
         ORDER BY s.since, s.contact_id LIMIT 1) o ON true
     LEFT JOIN LATERAL (
         SELECT array_agg(v.id) AS talks, bool_or(v.consented_at IS NOT NULL) AS consented,
-               bool_or(v.stopped_at IS NOT NULL) AS stopped, bool_or(v.marketing_stopped_at IS NOT NULL) AS marketing_stopped,
+               bool_or(v.stopped_at IS NOT NULL)
+                   OR coalesce(max(b.at) > coalesce(max(v.last_inbound_at), '-infinity'), false) AS stopped,
+               bool_or(v.marketing_stopped_at IS NOT NULL) AS marketing_stopped,
                (array_agg(v.id ORDER BY v.last_inbound_at DESC NULLS LAST, v.id) FILTER (
                     WHERE v.sender_id = :sender AND k.data_key IS NOT NULL AND starts_with(k.address, 'whatsapp:')))[1] AS last
         FROM (SELECT o.contact_id AS id UNION ALL SELECT x.id FROM contacts x WHERE x.merged_into = o.contact_id) them
              JOIN contacts k ON k.id = them.id
-             JOIN conversations v ON v.contact_id = k.id AND v.programme_id = m.programme_id) t ON true
-    LEFT JOIN LATERAL (
-        SELECT bool_or(EXISTS (SELECT FROM claims c WHERE c.member_id = x.member_id AND c.state = 'review'
-                               AND c.promised_at < :now)
-                    OR EXISTS (SELECT FROM payouts p WHERE p.member_id = x.member_id AND p.settled_at IS NULL
-                               AND p.promised_at < :now)) AS overdue
-        FROM memberships x WHERE x.contact_id = o.contact_id AND x.programme_id = m.programme_id AND x.role = 'owner'
-         AND x.until IS NULL) d ON true
+             JOIN conversations v ON v.contact_id = k.id AND v.programme_id = m.programme_id
+             LEFT JOIN LATERAL (SELECT max(f.settled_at) AS at FROM outbox f WHERE f.conversation_id = v.id
+                                AND f.state = 'failed' AND f.reason LIKE 'opted_out%') b ON true) t ON true
     LEFT JOIN conversations c ON c.id = t.last
     LEFT JOIN contacts w ON w.id = c.contact_id
     ORDER BY asked.place""")

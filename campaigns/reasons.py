@@ -12,7 +12,7 @@ _WORDS: Mapping[str, str] = {
     "suspended": "their account is switched off, or their phone is locked out just now",
     "no_contact": "nobody writes to this sender for them",
     "not_consented": "they have not agreed to messages from us",
-    "stopped": "they said STOP",
+    "stopped": "they said STOP, or have blocked us",
     "marketing_stopped": "they want no marketing messages",
     "overdue": "a bill or a payout of theirs is overdue: nothing promotional until it is settled",
     "no_words": "the campaign has no words in their language, and none to fall back on",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeGuard
 
 from sqlalchemy import Connection, Engine, text
 
@@ -77,14 +78,16 @@ def batch(ports: Ports, row: Row, most: int) -> Batch:
     """Decide about the next `most` members at most. Nothing, where the campaign is not being sent any more."""
     with ports.engine.begin() as conn:
         alone(conn, row.programme_id)
+        now, seen = ports.clock.now(conn), rows.find(conn, row.programme_id, row.id)
+        if not going(seen):
+            return Batch(done=seen is None or seen.planned_at is not None)
+        ids = list(ports.page(conn, seen, now, seen.cursor, most))  # before the row is locked: who pauses waits for no audience
         current = rows.locked(conn, row.programme_id, row.id)
-        if current is None or current.state != "sending" or current.planned_at is not None:
-            return Batch(done=current is None or current.planned_at is not None)
-        now = ports.clock.now(conn)
+        if not going(current):
+            return Batch()
         made = desk(conn, ports, current, now)
         if made is None:
             return Batch()
-        ids = list(ports.page(conn, current, now, current.cursor, most))
         decided, waits = decide(conn, ports, made, ids, "")
         done = waits is None and len(ids) < most
         conn.execute(_WALKED, {
@@ -93,6 +96,11 @@ def batch(ports: Ports, row: Row, most: int) -> Batch:
             "what": waits.what if waits else "", "until": waits.until if waits else None,
         })  # fmt: skip
     return counted(decided, done=done, waits=waits)
+
+
+def going(row: Row | None) -> TypeGuard[Row]:
+    """Whether it is being sent, and there may be somebody to decide about. Nobody but the planner moves the cursor."""
+    return row is not None and row.state == "sending" and row.planned_at is None
 
 
 def alone(conn: Connection, programme_id: str) -> None:

@@ -15,6 +15,13 @@ from handlers.turn import Turn
 _CONSENT = text("""
     INSERT INTO consents (contact_id, programme_id, kind, given, version, locale, message_sid, at)
     VALUES (:contact, :programme, :kind, :given, :version, :locale, :sid, :now)""")
+# What they said from an address that was found to be theirs later: from there nobody can take it back any more.
+_AGAIN = {
+    kind: text(f"""
+        UPDATE conversations v SET {field} = NULL FROM contacts k
+        WHERE k.merged_into = :contact AND v.contact_id = k.id AND v.sender_id = :sender AND v.{field} IS NOT NULL""")
+    for kind, field in (("messages", "stopped_at"), ("marketing", "marketing_stopped_at"))
+}
 _MEMBER = text("""
     INSERT INTO members (id, programme_id, role, pin_code, state, data_key, details, shop_known, mobile_known, created_at)
     VALUES (:id, :programme, :role, :pin_code, :state, :key, :details, false, :mobile_known, :now)""")
@@ -49,6 +56,8 @@ def record_consent(turn: Turn, effect: RecordConsent, key: str) -> Event | None:
             conversation.marketing_stopped_at = None if effect.given else turn.now
         case other:
             raise ValueError(f"no consent is called {other}")
+    if effect.given and effect.kind in _AGAIN:
+        turn.conn.execute(_AGAIN[effect.kind], {"contact": conversation.contact_id, "sender": conversation.sender_id})
     return None
 
 

@@ -50,6 +50,13 @@ BEGIN
         EXIT WHEN NOT FOUND;
     END LOOP;
 END $$;
+-- The same of a STOP: it holds in the conversation that goes on, and START takes it back there.
+UPDATE conversations v SET stopped_at = coalesce(v.stopped_at, s.stopped_at),
+       marketing_stopped_at = coalesce(v.marketing_stopped_at, s.marketing_stopped_at)
+FROM (SELECT k.merged_into, o.sender_id, max(o.stopped_at) AS stopped_at, max(o.marketing_stopped_at) AS marketing_stopped_at
+      FROM contacts k JOIN conversations o ON o.contact_id = k.id WHERE k.merged_into IS NOT NULL GROUP BY 1, 2) s
+WHERE v.contact_id = s.merged_into AND v.sender_id = s.sender_id
+  AND (v.stopped_at IS NULL AND s.stopped_at IS NOT NULL OR v.marketing_stopped_at IS NULL AND s.marketing_stopped_at IS NOT NULL);
 
 -- Whether a bill or payout of whatever this contact owns is late, also of what was merged into it.
 CREATE FUNCTION promises_overdue(p_contact text, p_programme text, p_now timestamptz) RETURNS boolean

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
-from campaigns import report
+from campaigns import report, rows, send
+from campaigns.rows import Refused, Row
 from campaigns.spec import Budget, Schedule
 from tests.campaigns.stage import PLAIN, START, P, Street
 from tests.servers import Database
@@ -122,3 +126,20 @@ class TestBudget:
         run(street.relay())
         street.plan(street.sent(PLAIN, budget=Budget(most_paise=200, paise_per_message=100)))
         assert street.outcomes() == {"a1": "queued", "a2": "queued"}
+
+
+class TestPause:
+    @pytest.mark.parametrize("verb", [rows.pause, rows.stop])
+    def test_who_pauses_or_stops_it_does_not_wait_while_a_long_page_is_read(
+        self, street: Street, verb: Callable[..., Row | Refused]
+    ) -> None:
+        street.people("asha", "ravi")
+        row, ports = street.sent(), street.ports()
+
+        def page(conn: Connection, row: Row, now: datetime, after: str, most: int) -> list[str]:
+            with street.engine.begin() as other:
+                assert isinstance(verb(other, P, row.id, by="ravi", at=now, why="the price"), Row)
+            return street.audience
+
+        made = send.batch(replace(ports, page=page), row, 10)
+        assert (made.walked, made.done, street.outcomes()) == (0, False, {})

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
-from campaigns import triggers
+from campaigns import rows, triggers
 from campaigns.decide import Waits
 from campaigns.rows import Row
 from campaigns.send import Batch
 from campaigns.spec import Schedule, Trigger
-from tests.campaigns.stage import PLAIN, START, P, Street
+from loyalty.programme_file import parse_programme
+from loyalty.programme_rows import publish
+from tests.campaigns.stage import PLAIN, SAMPLE, START, P, Street
 from tests.servers import Database
 
 DAY = timedelta(days=1)
@@ -147,6 +152,28 @@ class TestLate:
         look(street, row)
         assert [name for name, _ in got(street)] == ["a2", "a3", "a4"]
 
+    def test_holidays_lose_nobody(self, street: Street) -> None:
+        """Four of them in a row: everybody whose day they were gets it on the first day that is none."""
+        closed = "holidays = " + str([f"2026-01-0{day}" for day in (6, 7, 8, 9)]).replace("'", '"')
+        with street.engine.begin() as conn:
+            publish(conn, parse_programme(SAMPLE.read_bytes().replace(b'holidays = ["2026-11-08"]', closed.encode())), START)
+        street.people("a1", "a2", "a3", "a4")
+        row = sent(street, "last_scan", 30)
+        for number in (1, 2, 3, 4):
+            scanned(street, f"a{number}", START - (30 - number) * DAY)
+        street.forward(days=4)
+        look(street, row)
+        assert got(street) == []
+        street.forward(days=1)
+        look(street, row)
+        assert [name for name, _ in got(street)] == ["a1", "a2", "a3", "a4"]
+
+    @pytest.mark.parametrize(("closed", "back"), [((), 2), ((1,), 3), ((1, 2), 4), ((0,), 2), ((2, 3), 4), (range(1, 99), 60)])
+    def test_two_days_that_are_no_holidays(self, street: Street, closed: Iterable[int], back: int) -> None:
+        row, today = sent(street, "last_scan", 30), date(2026, 6, 1)
+        holidays = [today - number * DAY for number in closed]
+        assert triggers.days(row, today, holidays) == (today - (back + 30) * DAY, today - 30 * DAY)
+
     def test_it_does_not_reach_back_behind_the_day_on_which_it_was_sent(self, street: Street) -> None:
         street.people("a1", "a2")
         scanned(street, "a1", START - 31 * DAY)
@@ -171,6 +198,32 @@ class TestLate:
         street.forward(hours=4)
         scanned(street, "asha", START - 30 * DAY)
         assert look(street, row).walked == 0
+
+
+class TestRest:
+    def test_a_tier_that_is_raised_is_seen_at_once(self, street: Street) -> None:
+        street.people("a1", "a2", wrote=None)
+        street.change("UPDATE senders SET people_per_day = 1")
+        for name in ("a1", "a2"):
+            scanned(street, name, START - 30 * DAY)
+        row = sent(street, "last_scan", 30)
+        assert look(street, row).waits is not None
+        street.change("UPDATE senders SET people_per_day = 2")
+        look(street, row)
+        assert [name for name, _ in got(street)] == ["a1", "a2"]
+
+    def test_who_pauses_it_does_not_wait_while_scans_are_read(self, street: Street) -> None:
+        street.person("asha")
+        scanned(street, "asha", START - 30 * DAY)
+        row, ports = sent(street, "last_scan", 30), street.ports()
+
+        def among(conn: Connection, row: Row, now: datetime, members: Collection[str]) -> Collection[str]:
+            with street.engine.begin() as other:
+                assert isinstance(rows.pause(other, P, row.id, by="ravi", at=now, why="the price"), Row)
+            return members
+
+        triggers.batch(replace(ports, among=among), row, 100)
+        assert (street.row().state, street.outcomes()) == ("paused", {})
 
 
 class TestPages:

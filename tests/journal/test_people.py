@@ -86,6 +86,37 @@ def test_who_was_merged_into_somebody_who_was_merged_is_one_person(at_home: Home
         assert people.living(conn, ids[2]) == ids[0]
 
 
+@pytest.mark.parametrize(("stop", "start", "field"), [
+    ("STOP", "START", "stopped_at"), ("STOP OFFERS", "START OFFERS", "marketing_stopped_at"),
+])  # fmt: skip
+def test_stop_under_an_address_that_leads_here_by_now_is_taken_back_here(
+    at_home: Home, stop: str, start: str, field: str
+) -> None:
+    at_home.enrol()
+    at_home.forward(minutes=1)
+    at_home.write("hi", HIDDEN, ExternalUserId=HIDDEN, WaId="")
+    at_home.write(stop, HIDDEN, ExternalUserId=HIDDEN, WaId="")
+    linked(at_home, RAMESH)
+    assert [row[0] is None for row in at_home.rows(f"SELECT {field} FROM conversations")] == [False, False]
+    at_home.write(start, RAMESH)
+    settle(at_home)
+    assert [row[0] for row in at_home.rows(f"SELECT {field} FROM conversations")] == [None, None]
+
+def test_a_conversation_that_begins_later_begins_stopped(at_home: Home) -> None:
+    """The address that lives on has never written to this number; the other said STOP to it."""
+    at_home.write("hi", NEW)
+    at_home.forward(minutes=1)
+    at_home.write("STOP", HIDDEN, ExternalUserId=HIDDEN, WaId="")
+    living = at_home.conversation(NEW).contact_id
+    at_home.change("INSERT INTO senders (id, address, programme_id, rate_per_s) SELECT 'other', 'whatsapp:+15550001111', "
+                   "programme_id, 80 FROM senders")  # fmt: skip
+    at_home.change("UPDATE conversations SET sender_id = 'other' WHERE contact_id = :id", id=living)
+    linked(at_home, NEW)
+    assert [row.stopped_at is None for row in at_home.rows(
+        "SELECT stopped_at FROM conversations WHERE contact_id = :id ORDER BY sender_id = 'other'", id=living)
+    ] == [False, True]  # fmt: skip
+
+
 def test_nobody_looks_for_a_person_on_their_own() -> None:
     """Beside the inbox, which meets them, and the proof of a number, one place asks `contacts` for addresses."""
     packages = ("base", "bot", "campaigns", "console", "handlers", "journal", "ledger", "loyalty", "payouts", "whatsapp")
