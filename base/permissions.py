@@ -108,6 +108,7 @@ ACTS: Mapping[str, Act] = {
     "staff.off": Act(_ADMIN, step_up=True),
     "staff.on": Act(_ADMIN, step_up=True),
     "staff.roles": Act(_ADMIN, step_up=True),
+    "staff.phone": Act(_ADMIN, step_up=True),  # whose phone it is: campaigns are tested on colleagues' alone
 }
 
 # Verbs without an act: whoever runs them has the machine's shell and its environment. They run the house, measure it, or

@@ -11,26 +11,33 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from base import audit, sessions
+from base.masking import mask_phone
 from base.permissions import ROLES, may, needed
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _ADD = text("""
     INSERT INTO staff (id, name, roles, active, added_at) VALUES (:id, :name, :roles, true, :at)
     ON CONFLICT (name) DO NOTHING RETURNING id""")
-_FIND = text("SELECT id, name, roles, active FROM staff WHERE name = :name")
-_LOCK = text("SELECT id, name, roles, active FROM staff WHERE name = :name FOR NO KEY UPDATE")
-_ALL = text("SELECT id, name, roles, active FROM staff ORDER BY name")
+_FIND = text("SELECT id, name, roles, active, phone FROM staff WHERE name = :name")
+_LOCK = text("SELECT id, name, roles, active, phone FROM staff WHERE name = :name FOR NO KEY UPDATE")
+_ALL = text("SELECT id, name, roles, active, phone FROM staff ORDER BY name")
 # Whoever changes an admin locks them all, in one order: two admins who switch each other off leave one.
 _ADMINS = text("SELECT id FROM staff WHERE active AND 'admin' = ANY(roles) ORDER BY id FOR NO KEY UPDATE")
+_WHOSE = text("SELECT name FROM staff WHERE phone = :phone AND id <> :id")
+_PHONE = text("UPDATE staff SET phone = :phone WHERE id = :id")
 _CHANGE = text("UPDATE staff SET roles = :roles, active = :active WHERE id = :id")
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
+    """`phone`: as +919812345678, theirs; None: nobody has said."""
+
     id: str
     name: str
     roles: tuple[str, ...]
     active: bool
+    phone: str | None = None
 
 
 class StaffError(ValueError):
@@ -84,13 +91,34 @@ def change(
         raise StaffError(f"nobody on the staff is called {name}; ./saathi staff list shows everyone")
     before = _staff(row)
     kept = tuple(_known(roles)) if roles is not None else before.roles
-    after = Staff(before.id, name, kept, before.active if active is None else active)
+    after = Staff(before.id, name, kept, before.active if active is None else active, before.phone)
     if admins == {before.id} and not (after.active and "admin" in after.roles):
         raise StaffError(f"{name} is the only admin: give somebody else the role first")
     conn.execute(_CHANGE, {"id": after.id, "roles": list(after.roles), "active": after.active})
     sessions.end_all(conn, after.id, act, at)
     audit.write(conn, actor=by, act=act, subject=after.id, at=at, before=_shown(before), after=_shown(after), reason=reason)
     return after
+
+
+def set_phone(conn: Connection, name: str, phone: str | None, *, by: str, at: datetime) -> Staff:
+    """Whose phone it is, as +919812345678; None: nobody's any more. Raises StaffError, also where it is another colleague's."""
+    if phone is not None and not PHONE.fullmatch(phone):
+        raise StaffError(f"{phone!r} is no phone: write it with its country, +919812345678")
+    conn.execute(_ADMINS)  # two at once come one after the other, as with a change of roles
+    row = conn.execute(_LOCK, {"name": name}).one_or_none()
+    if row is None:
+        raise StaffError(f"nobody on the staff is called {name}; ./saathi staff list shows everyone")
+    if phone is not None and (other := conn.execute(_WHOSE, {"phone": phone, "id": row.id}).scalar_one_or_none()):
+        raise StaffError(f"{phone} is {other}'s: take it from them first")
+    conn.execute(_PHONE, {"phone": phone, "id": row.id})
+    before, after = ({"name": name, "phone": mask_phone(one) if one else None} for one in (row.phone, phone))
+    audit.write(conn, actor=by, act="staff.phone", subject=row.id, at=at, before=before, after=after)
+    return Staff(row.id, name, tuple(row.roles), row.active, phone)
+
+
+def phones(conn: Connection) -> dict[str, str]:
+    """Whose phone it is, by phone: of those who may act."""
+    return {one.phone: one.name for one in everyone(conn) if one.phone and one.active}
 
 
 def _known(roles: Sequence[str]) -> list[str]:
@@ -104,4 +132,4 @@ def _shown(person: Staff) -> Mapping[str, Any]:
 
 
 def _staff(row: Row[Any]) -> Staff:
-    return Staff(row.id, row.name, tuple(row.roles), row.active)
+    return Staff(row.id, row.name, tuple(row.roles), row.active, row.phone)

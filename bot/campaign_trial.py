@@ -21,7 +21,8 @@ from whatsapp.window import MARGIN, WINDOW
 LANE = "notice"  # no campaign's: it is in no count, and takes nothing of the broadcast's room
 MARK = "campaign.test"
 _TALKS = text("""
-    SELECT v.id, v.contact_id, v.member_id, v.locale, v.last_inbound_at, v.stopped_at IS NOT NULL AS stopped, c.data_key
+    SELECT v.id, v.contact_id, v.member_id, v.locale, v.last_inbound_at, v.stopped_at IS NOT NULL AS stopped,
+           v.marketing_stopped_at IS NOT NULL AS marketing_stopped, c.data_key
     FROM contacts c JOIN conversations v ON v.contact_id = c.id
     WHERE c.id = ANY(:contacts) AND v.sender_id = :sender AND c.data_key IS NOT NULL
     ORDER BY v.last_inbound_at DESC NULLS LAST LIMIT 1""")
@@ -58,6 +59,8 @@ def put(
             return CannotTest(f"{phone} has never written to this number: let them write hi to it first")
         if talk.stopped:
             return CannotTest(f"{phone} said STOP: let them write START first")
+        if talk.marketing_stopped and row.campaign.category == "marketing":
+            return CannotTest(f"{phone} said STOP OFFERS: let them write START OFFERS first")
         if talk.last_inbound_at is None or now >= talk.last_inbound_at + WINDOW - MARGIN:
             return CannotTest(f"{phone} has not written within 24 hours: let them write hi first")
         spoken = words.locale_of(row.campaign, talk.locale or first)

@@ -8,10 +8,12 @@ import click
 from rich.table import Table
 
 from base import audit
+from base.masking import mask_phone
 from base.permissions import ROLES
-from base.staff import StaffError, add, change, everyone, has_admin
+from base.staff import StaffError, add, change, everyone, has_admin, set_phone
 from bot.cli.acting import as_staff, by_staff, on_duty
 from bot.cli.house import console, moment, of, print_json, refuse
+from bot.cli.member import addresses
 from bot.cli.staff_door import VERBS
 
 _roles = click.option(
@@ -84,6 +86,26 @@ def switch_on(ctx: click.Context, name: str, actor: str, reason: str) -> None:
     _change(ctx, "staff.on", name, actor, reason, active=True)
 
 
+@group.command("phone")
+@click.argument("name")
+@click.argument("phone", required=False)
+@click.option("--none", "nobodys", is_flag=True, help="It is nobody's any more.")
+@as_staff("staff.phone")
+@click.pass_context
+def set_colleagues_phone(ctx: click.Context, name: str, phone: str | None, nobodys: bool, actor: str) -> None:
+    """Say which PHONE is this colleague's. Campaigns are tested on such phones alone."""
+    if nobodys == (phone is not None):
+        raise click.UsageError("add PHONE, or --none")
+    house = of(ctx)
+    with house.engine.begin() as conn:
+        by, now = on_duty(conn, actor, "staff.phone").name, house.clock.now(conn)
+        try:
+            set_phone(conn, name, addresses(phone)[0].removeprefix("whatsapp:") if phone else None, by=by, at=now)
+        except StaffError as fault:
+            raise refuse(str(fault)) from fault
+    click.echo(f"{name}'s phone is {phone}" if phone else f"{name} has no phone here")
+
+
 @group.command("list")
 @by_staff("staff.read", keeps=True)
 @click.option("--json", "as_json", is_flag=True)
@@ -91,13 +113,13 @@ def switch_on(ctx: click.Context, name: str, actor: str, reason: str) -> None:
 def list_all(ctx: click.Context, as_json: bool) -> None:
     """Everyone, with their roles."""
     with of(ctx).engine.connect() as conn:
-        rows = [asdict(person) for person in everyone(conn)]
+        rows = [asdict(one) | {"phone": mask_phone(one.phone) if one.phone else None} for one in everyone(conn)]
     if as_json:
         print_json({"staff": rows})
         return
-    table = Table("name", "roles", "active")
+    table = Table("name", "roles", "active", "phone")
     for row in rows:
-        table.add_row(row["name"], ", ".join(row["roles"]), "yes" if row["active"] else "no")
+        table.add_row(row["name"], ", ".join(row["roles"]), "yes" if row["active"] else "no", row["phone"] or "")
     console().print(table)
 
 

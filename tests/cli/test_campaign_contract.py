@@ -39,6 +39,7 @@ def test_making_one(line: Campaigner, tmp_path: Path) -> None:
     phones.write_text("phone\n+919812345678\n+919000000000\n")
     kept("campaign check", line.data("campaign", "check", path, "--list", phones, "--as", "meera"))
     kept("campaign preview", line.data("campaign", "preview", "hello"))
+    line("staff", "phone", "dev", PHONES["ramesh"], "--as", "asha")
     kept("campaign test", line.data("campaign", "test", "hello", "--to", PHONES["ramesh"], "--as", "meera"))
     kept("campaign copy", line.data("campaign", "copy", "hello", tmp_path / "again.toml"))
     where = ("--where", "role = electrician", "--save", "all-of-them")

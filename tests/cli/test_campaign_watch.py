@@ -150,6 +150,8 @@ def test_completing_starts_no_server_and_says_nothing_where_there_is_none(tmp_pa
 
 def test_a_colleague_gets_it_marked_as_a_test_and_it_counts_nowhere(line: Campaigner) -> None:
     line.made()
+    for name, phone in (("dev", PHONES["ramesh"]), ("meera", PHONES["sunita"]), ("ravi", "+919000000001")):
+        assert line("staff", "phone", name, phone, "--as", "asha").exit_code == 0
     words = ("campaign", "test", "hello", "--as", "meera", "--to")
     assert "ravi may not do this" in line.refusal("campaign", "test", "hello", "--to", PHONES["ramesh"], "--as", "ravi")
     assert line.data(*words, PHONES["ramesh"])["sent"] == [{"phone": PHONES["ramesh"], "arm": "only", "locale": "en"}]
@@ -170,3 +172,31 @@ def test_a_colleague_gets_it_marked_as_a_test_and_it_counts_nowhere(line: Campai
     assert len(line.home.said()) == before
     with line.house.engine.connect() as conn:
         assert conn.execute(text("SELECT count(*) FROM campaign_people")).scalar_one() == 0
+
+
+class TestOnlyToColleagues:
+    """Words that nobody has approved go to no member, whoever asks for it."""
+
+    def test_a_members_phone_is_refused_and_so_is_a_former_colleagues(self, line: Campaigner) -> None:
+        line.made()
+        line("staff", "phone", "dev", PHONES["ramesh"], "--as", "asha")
+        words = ("campaign", "test", "hello", "--as", "meera", "--to", PHONES["ramesh"])
+        assert f"{PHONES['sunita']} is no colleague's phone" in line.refusal(*words, "--to", PHONES["sunita"])
+        before = len(line.home.said())
+        line("staff", "off", "dev", "--as", "asha")
+        assert "is no colleague's phone" in line.refusal(*words)
+        assert len(line.home.said()) == before
+
+    def test_the_audit_says_who_asked_and_to_whom(self, line: Campaigner) -> None:
+        line.made()
+        line("staff", "phone", "dev", PHONES["ramesh"], "--as", "asha")
+        line.data("campaign", "test", "hello", "--as", "meera", "--to", PHONES["ramesh"])
+        acts = line.data("staff", "audit", "--by", "meera", "--as", "asha")["audit"]
+        (told,) = [act for act in acts if act["reason"] == "test"]
+        assert (told["after"], told["subject"]) == ({"tested": ["dev"]}, "campaign/roshni/hello")
+
+    def test_a_colleague_who_wants_no_offers_gets_none(self, line: Campaigner) -> None:
+        line.made()
+        line("staff", "phone", "dev", PHONES["ramesh"], "--as", "asha")
+        line.home.write("STOP OFFERS")
+        assert "START OFFERS first" in line.refusal("campaign", "test", "hello", "--as", "meera", "--to", PHONES["ramesh"])

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from base import staff
 from tests.cli.shop import CommandLine
 
 
@@ -45,3 +46,43 @@ def test_the_audit_log_cannot_be_changed(saathi: CommandLine) -> None:
     for change in ("UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"):
         with pytest.raises(DBAPIError), saathi.house.engine.begin() as conn:
             conn.execute(text(change))
+
+
+class TestPhones:
+    @pytest.fixture
+    def staffed(self, saathi: CommandLine) -> CommandLine:
+        first(saathi)
+        for name in ("meera", "dev"):
+            saathi("staff", "add", name, "--role", "ops", "--as", "asha")
+        return saathi
+
+    def test_an_admin_says_whose_it_is_and_it_is_shown_masked(self, staffed: CommandLine) -> None:
+        assert "meera may not do this" in staffed.refusal("staff", "phone", "meera", "+919898989898", "--as", "meera")
+        assert staffed("staff", "phone", "meera", "98989 89898", "--as", "asha").exit_code == 0
+        found = {one["name"]: one["phone"] for one in staffed.data("staff", "list")["staff"]}
+        assert found == {"asha": None, "dev": None, "meera": "+91••••••9898"}
+        (told,) = [act for act in staffed.data("staff", "audit")["audit"] if act["act"] == "staff.phone"]
+        assert (told["before"]["phone"], told["after"]) == (None, {"name": "meera", "phone": "+91••••••9898"})
+        with staffed.house.engine.connect() as conn:
+            assert staff.phones(conn) == {"+919898989898": "meera"}
+
+    def test_it_is_one_colleagues_until_it_is_taken_from_them(self, staffed: CommandLine) -> None:
+        staffed("staff", "phone", "meera", "+919898989898", "--as", "asha")
+        assert "is meera's" in staffed.refusal("staff", "phone", "dev", "+919898989898", "--as", "asha")
+        assert staffed("staff", "phone", "meera", "--none", "--as", "asha").exit_code == 0
+        assert staffed("staff", "phone", "dev", "+919898989898", "--as", "asha").exit_code == 0
+        assert staffed("staff", "phone", "dev", "+919898989898", "--as", "asha").exit_code == 0  # again: the same
+
+    @pytest.mark.parametrize("phone", ["12", "hello", "+0123456789", "+91981234567890123", "IN.4566546130240823"])
+    def test_what_is_no_phone(self, staffed: CommandLine, phone: str) -> None:
+        assert "is no phone" in staffed.refusal("staff", "phone", "meera", phone, "--as", "asha")
+
+    def test_typed_wrongly(self, staffed: CommandLine) -> None:
+        assert staffed("staff", "phone", "meera", "--as", "asha").exit_code == 2
+        assert staffed("staff", "phone", "meera", "+919898989898", "--none", "--as", "asha").exit_code == 2
+        assert "nobody on the staff" in staffed.refusal("staff", "phone", "nobody", "+919898989898", "--as", "asha")
+
+    def test_roles_and_leave_change_no_phone(self, staffed: CommandLine) -> None:
+        staffed("staff", "phone", "meera", "+919898989898", "--as", "asha")
+        staffed("staff", "roles", "meera", "--role", "support", "--as", "asha")
+        assert staffed.data("staff", "list")["staff"][-1]["phone"] == "+91••••••9898"
