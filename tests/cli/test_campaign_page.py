@@ -78,6 +78,7 @@ def leave(line: Campaigner) -> None:
     assert campaigns.tick(line.house) == 2
     sender = Relay(relay.ports(line.house), "rly_page")
     for _ in range(200):
+        line.home.forward(seconds=1)  # the sender's rate is kept by the clock
         called = sender.cycle()
         while sender.busy:
             sender.wait(0.2)
