@@ -1,7 +1,8 @@
 """What people did after their turn in a campaign: the goal's event, within its days. Who was held out counts the same way.
 
 An event counts once, for the latest turn before it: a campaign with a trigger gives one member several. What was taken
-back (a bill reversed, a payout failed) does not count. Time is when the member acted, not when it was decided upon.
+back (a bill reversed, a payout failed) does not count. Who was merged into another member goes on as that one. Time is when
+the member acted, not when it was decided upon.
 """
 
 from __future__ import annotations
@@ -97,6 +98,24 @@ _EVENTS: Mapping[Event, str] = {
 }
 _DONE = "SELECT min(e.at) AS converted_at, count(*) AS events, CAST(coalesce(sum(e.paise), 0) AS bigint) AS value_paise"
 _NOTHING = "SELECT CAST(NULL AS timestamptz) AS at, CAST(0 AS bigint) AS paise WHERE false"
+# As whom the member of a turn acts: as themselves, and since they were merged as whoever they live on in, unless that one has
+# this campaign too, or an older one that was merged into it: then what it does counts there.
+_DOERS = """
+    SELECT w.member_id, w.since, w.until
+     UNION ALL
+    SELECT s.id, greatest(w.since, s.at), w.until
+      FROM (WITH RECURSIVE up (id, at) AS (
+                SELECT g.into_id, g.at FROM member_merges g WHERE g.from_id = w.member_id
+                 UNION ALL
+                SELECT g.into_id, g.at FROM up JOIN member_merges g ON g.from_id = up.id)
+            SELECT id, at FROM up) s
+     WHERE NOT EXISTS (
+           SELECT FROM campaign_people x WHERE x.programme_id = :programme AND x.campaign_id = :campaign
+              AND x.outcome <> 'left_out' AND (x.member_id = s.id OR x.member_id < w.member_id AND x.member_id IN (
+                  WITH RECURSIVE down (id) AS (
+                      SELECT h.from_id FROM member_merges h WHERE h.into_id = s.id
+                       UNION SELECT h.from_id FROM member_merges h JOIN down ON h.into_id = down.id)
+                  SELECT id FROM down)))"""
 
 
 def turns(event: Event | None) -> str:
@@ -113,8 +132,9 @@ def turns(event: Event | None) -> str:
           FROM campaign_people t
          WHERE t.programme_id = :programme AND t.campaign_id = :campaign AND t.outcome <> 'left_out'
     ), turns AS (
-        SELECT p.*, d.converted_at, d.events, d.value_paise
-          FROM people p CROSS JOIN LATERAL ({_DONE} FROM ({_EVENTS[event] if event else _NOTHING}) e) d
+        SELECT w.*, d.converted_at, d.events, d.value_paise
+          FROM people w CROSS JOIN LATERAL (
+               {_DONE} FROM ({_DOERS}) p CROSS JOIN LATERAL ({_EVENTS[event] if event else _NOTHING}) e) d
     )"""
 
 

@@ -127,3 +127,39 @@ def test_without_a_goal_nothing_converts(database: Database) -> None:
     assert told(made) == {}
     with made.engine.connect() as conn, pytest.raises(ValueError, match="plain has no goal"):
         conversions.counted(conn, made, LATER)
+
+
+class TestMerged:
+    """A member who had the campaign and was merged into another one acts as that one from then on."""
+
+    @staticmethod
+    def merged(made: Fair, one: str, into: str, *, days: float) -> None:
+        made.do("INSERT INTO member_merges (from_id, into_id, at, by) VALUES (:one, :into, :at, 'x')",
+                one=one, into=into, at=NOW + timedelta(days=days))  # fmt: skip
+
+    def test_what_they_do_as_the_other_counts_since_then(self, database: Database) -> None:
+        made = fair(database, campaign())
+        made.turn("m1", "a")
+        for name in ("m2", "m3"):
+            made.member(name)
+        self.merged(made, "m1", "m2", days=2)
+        self.merged(made, "m2", "m3", days=4)
+        for name, days in (("m2", 1.0), ("m3", 3.0)):  # another person's then
+            made.scan(name, days=days)
+        assert told(made)["m1", ""].events == 0
+        for name, days in (("m1", 0.5), ("m2", 3.0), ("m3", 5.0), ("m3", 7.5)):
+            made.scan(name, days=days)
+        assert (told(made)["m1", ""].events, told(made)["m1", ""].converted_at) == (3, NOW + timedelta(days=0.5))
+
+    def test_nothing_counts_twice(self, database: Database) -> None:
+        made = fair(database, campaign())
+        for name in ("m1", "m2", "m3"):
+            made.turn(name, "a")
+        made.member("m4")
+        self.merged(made, "m1", "m3", days=1)  # who has the campaign too
+        made.scan("m3", days=2)
+        assert {name: one.events for (name, _), one in told(made).items()} == {"m1": 0, "m2": 0, "m3": 1}
+        self.merged(made, "m2", "m4", days=1)
+        self.merged(made, "m3", "m4", days=1)
+        made.scan("m4", days=2)
+        assert sum(one.events for one in told(made).values()) == 2
