@@ -66,7 +66,21 @@ def hopeful(conn: Connection, row: Row, now: datetime) -> Desk:
     return desk_of(conn, row, everything, now)
 
 
+def reason(desk: Desk, person: Person) -> str | None:
+    """Why they would get nothing if it were their turn now; None: they get it, or are held out. Nobody waits here: what is
+    under way counts as spent."""
+    if (found := why_not(desk.facts(person), desk.row.campaign.category)) is not None:
+        return found
+    if desk.room.spent() or desk.room.full():
+        return "budget"
+    return "too_late" if desk.row.ends_at is not None and _leaves(desk, person) >= desk.row.ends_at else None
+
+
 # --- inside ---------------------------------------------------------------------------------------------------------
+
+
+def _leaves(desk: Desk, person: Person) -> datetime:
+    return pace.may_leave(desk.now, pace.zone_of(person.state), pace.quiet_of(desk.row.campaign.schedule), desk.holidays)
 
 
 class _Tally:
@@ -76,16 +90,10 @@ class _Tally:
         self.reach = self.holdout = self.templates = 0
 
     def add(self, person: Person) -> None:
-        row, campaign = self.desk.row, self.desk.row.campaign
-        leaves = pace.may_leave(self.desk.now, pace.zone_of(person.state), pace.quiet_of(campaign.schedule), self.desk.holidays)
-        reason = why_not(self.desk.facts(person), campaign.category)
-        if reason is None and (self.desk.room.spent() or self.desk.room.full()):
-            reason = "budget"
-        if reason is None and row.ends_at is not None and leaves >= row.ends_at:
-            reason = "too_late"
-        if reason is not None:
-            self.left_out[reason] += 1
+        if (why := reason(self.desk, person)) is not None:
+            self.left_out[why] += 1
             return
+        campaign = self.desk.row.campaign
         self.desk.written.update(person.talks)
         arm = words.arm_for(campaign, person.member_id)
         if arm is None:
@@ -94,7 +102,7 @@ class _Tally:
         self.reach += 1
         self.arms[arm] += 1
         self.locales[words.locale_of(campaign, person.locale or self.desk.first_locale) or ""] += 1
-        costs = not person.is_open(leaves)
+        costs = not person.is_open(_leaves(self.desk, person))
         self.templates += costs
         self.desk.room.take(begins=False)
         self.desk.room.waiting -= not costs  # what leaves as a reply is no cost
