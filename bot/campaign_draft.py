@@ -10,9 +10,8 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, text
 
-from base import audit
 from bot import campaign_check
-from campaigns import audience, conversions, people_list, rows
+from campaigns import audience, conversions, makers, people_list, rows
 from campaigns.forecast import Forecast
 from campaigns.people_list import ListRow
 from campaigns.rows import Row
@@ -20,9 +19,6 @@ from campaigns.rows import Row
 SAMPLE_PEOPLE = 5_000  # of the audience: what they did lately says how often the goal happens by itself
 PROBLEMS_KEPT = 200_000  # rows of a list that are named; the rest is counted
 FOUND = "found"
-_MAKER = text("""
-    UPDATE campaigns SET created_by = :by, created_at = :now, moved_by = :by, moved_at = :now
-    WHERE programme_id = :programme AND id = :campaign""")
 _FORGET = text("DELETE FROM campaign_listed WHERE programme_id = :programme AND campaign_id = :campaign")
 
 
@@ -46,12 +42,10 @@ class Detectable:
 
 
 def keep_list(conn: Connection, row: Row, file: BinaryIO, *, by: str, at: datetime) -> Listed:
-    """In place of the list it had, of a draft that is locked. Whoever gives the list is its maker from now on: they cannot be
-    the one who approves it. Raises BadSheet, also on the way: then the transaction must not be committed."""
+    """In place of the list it had, of a draft that is locked. Whoever gives the list is one of its makers, and none of
+    them approves it. Raises BadSheet, also on the way: then the transaction must not be committed."""
     listed = Listed()
-    conn.execute(_MAKER, {"programme": row.programme_id, "campaign": row.id, "by": by, "now": at})
-    subject = rows.subject(row)
-    audit.write(conn, actor=by, act="campaign.write", subject=subject, at=at, before={"made_by": row.created_by}, reason="list")
+    makers.gave_list(conn, row, rows.subject(row), by=by, at=at)
     conn.execute(_FORGET, {"programme": row.programme_id, "campaign": row.id})
     people_list.put(conn, row.programme_id, row.id, _members(listed, people_list.read(conn, row.programme_id, file)))
     return listed
