@@ -28,7 +28,9 @@ PAGE = 1_000
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """`size`: of the audience. `reach`: those who would get it, `templates` of them outside the 24 hours in which messages
-    cost nothing, at `cost_paise` together. `locales`, `arms`: of those reached."""
+    cost nothing, at `cost_paise` together if it left now. `most_paise`: what it costs when it leaves so late that nobody has
+    written within 24 hours any more, or all that its budget allows; None with a trigger and no such budget, for then nobody
+    knows how often it goes out. `locales`, `arms`: of those reached."""
 
     size: int
     reach: int
@@ -36,6 +38,7 @@ class Forecast:
     left_out: Mapping[str, int]
     templates: int
     cost_paise: int
+    most_paise: int | None
     locales: Mapping[str, int]
     arms: Mapping[str, int]
 
@@ -88,6 +91,8 @@ class _Tally:
         self.desk, self.left_out = desk, Counter[str]()
         self.locales, self.arms = Counter[str](), Counter[str]()
         self.reach = self.holdout = self.templates = 0
+        room = desk.room
+        self.affordable = None if room.most_paid is None else max(0, room.most_paid - room.paid - room.waiting)
 
     def add(self, person: Person) -> None:
         if (why := reason(self.desk, person)) is not None:
@@ -108,8 +113,11 @@ class _Tally:
         self.desk.room.waiting -= not costs  # what leaves as a reply is no cost
 
     def forecast(self) -> Forecast:
-        size = self.reach + self.holdout + self.left_out.total()
-        cost = self.templates * self.desk.row.campaign.budget.paise_per_message
+        campaign = self.desk.row.campaign
+        paise = campaign.budget.paise_per_message
+        limits = [] if self.affordable is None else [self.affordable]
+        limits += [] if campaign.trigger is not None else [self.reach]
         return Forecast(
-            size, self.reach, self.holdout, dict(self.left_out), self.templates, cost, dict(self.locales), dict(self.arms)
-        )
+            self.reach + self.holdout + self.left_out.total(), self.reach, self.holdout, dict(self.left_out), self.templates,
+            self.templates * paise, min(limits) * paise if limits else None, dict(self.locales), dict(self.arms),
+        )  # fmt: skip

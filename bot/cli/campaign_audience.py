@@ -74,7 +74,7 @@ def _of_campaign(house: House, conn: Connection, programme: str, campaign: str, 
     if as_json:
         print_json({"campaign": row.id, **asdict(seen)})
     else:
-        put_forecast(console(), seen)
+        put_forecast(console(), row, seen)
 
 
 def _of_condition(

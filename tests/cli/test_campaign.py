@@ -79,6 +79,7 @@ def test_who_is_in_the_audience_and_who_is_left_out(line: Campaigner) -> None:
     assert line.data("campaign", "audience", "hello")["cost_paise"] == 87
     told = line("campaign", "audience", "hello").stdout
     assert "in the audience: 2; would get it now: 1" in told and "they said STOP" in told
+    assert "cost: ₹0.87 if it left now, for 1 who have not written within 24 hours; ₹0.87 at most" in told
 
 
 def test_saved_audiences(line: Campaigner) -> None:
