@@ -47,7 +47,8 @@ def keep_list(conn: Connection, row: Row, file: BinaryIO, *, by: str, at: dateti
     listed = Listed()
     makers.gave_list(conn, row, rows.subject(row), by=by, at=at)
     conn.execute(_FORGET, {"programme": row.programme_id, "campaign": row.id})
-    people_list.put(conn, row.programme_id, row.id, _members(listed, people_list.read(conn, row.programme_id, file)))
+    found = people_list.read(conn, row.programme_id, file, marketing=row.category == "marketing")
+    people_list.put(conn, row.programme_id, row.id, _members(listed, found))
     return listed
 
 

@@ -210,9 +210,15 @@ def test_a_list_of_phones(line: Campaigner, tmp_path: Path) -> None:
     line.data("campaign", "check", "hello", "--list", phones, "--as", "dev")  # who gives the list is one of its makers
     for maker in ("dev", "meera"):  # nor does the one whose words they are, though dev came after them
         assert f"{maker} made hello" in line.refusal("campaign", "approve", "hello", "--yes", "--as", maker)
+    both = phones.rename(tmp_path / "both.csv")
     phones.write_bytes(b"\x00\xff\x00")
     assert str(phones) in line.refusal("campaign", "check", path, "--list", phones, "--as", "meera")
     assert line.data("campaign", "check", "hello", "--as", "meera")["forecast"]["size"] == 2
+    line.home.write("STOP OFFERS")
+    listed = line.data("campaign", "check", "hello", "--list", both, "--as", "meera")["list"]
+    assert listed["rows"] == {"found": 1, "opted_out": 1}
+    utility = line.file("utility", listed="true", category='"utility"')
+    assert line.data("campaign", "check", utility, "--list", both, "--as", "meera")["forecast"]["reach"] == 2
     assert "leave --list out" in line.refusal("campaign", "check", line.file("other"), "--list", phones, "--as", "meera")
 
 
