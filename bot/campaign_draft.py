@@ -33,12 +33,14 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Detectable:
     """What an experiment of this size can show, four times out of five: from `base_rate` (of those looked at, who did the
-    goal in as many days before now) a rise of `rise`; None: nothing. `arm`, `against`: people in the smallest two."""
+    goal in as many days before now; `usual`: nobody did, perhaps because the audience is of just those, so what is usual is
+    taken) a rise of `rise`; None: nothing. `arm`, `against`: people in the smallest two."""
 
     base_rate: float
     arm: int
     against: int
     rise: float | None
+    usual: bool
 
 
 def keep_list(conn: Connection, row: Row, file: BinaryIO, *, by: str, at: datetime) -> Listed:
@@ -59,14 +61,16 @@ def what_it_can_show(conn: Connection, row: Row, seen: Forecast, now: datetime) 
     groups += [seen.holdout] if row.campaign.experiment.holdout else []
     if goal is None or len(groups) < 2:
         return None
-    from campaigns.experiment_intervals import detectable  # statistics take seconds to load: only where they are asked for
+    # Statistics take seconds to load: only where they are asked for.
+    from campaigns.experiment import END_ALPHA, USUAL, compared, detectable
 
     whom = campaign_check.audience_of(conn, row.programme_id, row.campaign)
     some = audience.page(conn, whom, now, "", SAMPLE_PEOPLE)
     did = conversions.before(conn, row.programme_id, goal, some, now) if some else {}
     base = sum(count > 0 for count in did.values()) / max(len(some), 1)
     against, arm = sorted(groups)[:2]
-    return Detectable(round(base, 4), arm, against, detectable(arm, against, base))
+    rise = detectable(arm, against, base or USUAL, END_ALPHA / len(compared(row.campaign)))  # as its end is decided
+    return Detectable(round(base or USUAL, 4), arm, against, rise, usual=not base)
 
 
 def _members(listed: Listed, read: Iterator[ListRow]) -> Iterator[str]:

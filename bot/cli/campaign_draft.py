@@ -169,4 +169,5 @@ def _shows(shows: Detectable) -> str:
     if shows.rise is None:
         return "the experiment can show nothing: too few people in its smallest arms"
     before, after = 100 * shows.base_rate, 100 * (shows.base_rate + shows.rise)
-    return f"the experiment can show a rise from {before:.1f} % to {after:.1f} %, four times out of five"
+    usual = ", taking that for usual as nobody in the audience did it lately" if shows.usual else ""
+    return f"the experiment can show a rise from {before:.1f} %{usual}, to {after:.1f} %, four times out of five"

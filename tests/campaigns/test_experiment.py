@@ -67,6 +67,11 @@ def test_chance_is_called_chance_and_how_much_could_have_been_seen() -> None:
     assert "So many people can show a rise of 1.2 of 100 or more." in found.words
 
 
+def test_how_much_could_have_been_seen_goes_by_what_decides() -> None:  # 4 %, shared by three
+    found = verdict(campaign("a", "b", holdout=10), {"a": (205, 5_000), "b": (200, 5_000), None: (40, 1_000)})
+    assert found.detectable == experiment.detectable(5_000, 1_000, 0.04, experiment.END_ALPHA / 3)
+
+
 def test_too_few_people_is_said_so() -> None:
     found = verdict(campaign("a", holdout=50), {"a": (4, 12), None: (1, 11)})
     assert found.status == "too_few"

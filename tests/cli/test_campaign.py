@@ -29,7 +29,8 @@ def test_a_file_is_begun_checked_and_kept(line: Campaigner, tmp_path: Path) -> N
     assert {(one["arm"], one["locale"], one["approval"]) for one in seen["templates"]} == {
         (arm, locale, "unsubmitted") for arm in ("plain", "link") for locale in ("en", "hi")
     }
-    assert seen["detectable"] == {"base_rate": 0.0, "arm": seen["detectable"]["arm"], "against": 0, "rise": None}
+    arm = seen["detectable"]["arm"]
+    assert seen["detectable"] == {"base_rate": 0.05, "arm": arm, "against": 0, "rise": None, "usual": True}
     told = line("campaign", "check", "monsoon", "--as", "meera").stdout
     assert "has no fault, and is kept: draft" in told and "too few people" in told and "--submit" in told
     (listed,) = line.data("campaign", "list")["campaigns"]
