@@ -47,19 +47,20 @@ def preview(
         programme, now = chosen(conn, programme_id), house.clock.now(conn)
         row = row_of(conn, programme, campaign)
         ids = [member_of(conn, programme, named) for named in members]
-        if not ids:
-            with refusing():
-                ids = audiences.page(conn, campaign_check.audience_of(conn, programme, row.campaign), now, "", count)
+        with refusing():
+            whom = campaign_check.audience_of(conn, programme, row.campaign)
+        outside = {member: audiences.why_not(conn, whom, member, now) for member in ids}
+        ids = ids or audiences.page(conn, whom, now, "", count)
         for member in ids:
             touched(conn, "campaign.read", member)
         shown = previews.previews(conn, house.keyring, row, ids, now)
     if as_json:
-        print_json({"campaign": row.id, "previews": [_of(one) for one in shown]})
+        print_json({"campaign": row.id, "previews": [_of(one, outside.get(one.member_id)) for one in shown]})
     elif not shown:
         click.echo("nobody is in the audience")
     else:
         for one in shown:
-            put_preview(console(), one)
+            put_preview(console(), one, outside.get(one.member_id))
 
 
 @click.command("why-not", short_help="Why a member does not get it.")
@@ -91,9 +92,11 @@ def why_not(ctx: click.Context, campaign: str, named: str, programme_id: str | N
         click.echo(line)
 
 
-def put_preview(page: Console, one: Preview) -> None:
+def put_preview(page: Console, one: Preview, outside: str | None) -> None:
     page.print(f"{one.member_id}  {one.locale}  {f'arm {one.arm}' if one.arm else 'held out: gets nothing, to compare with'}")
-    if one.reason is not None:
+    if outside is not None:
+        page.print(f"  gets nothing: not in the audience: {outside}", markup=False, soft_wrap=True)
+    elif one.reason is not None:
         page.print(f"  gets nothing now: {reasons.words(one.reason)}")
     if one.message is not None:
         put_message(page, one.message)
@@ -121,13 +124,16 @@ def _bubble(page: Console, body: str, titles: Sequence[str], media: str, link_ti
     page.print("\n".join(f"    │ {line}" for line in lines), "", sep="\n", soft_wrap=True)
 
 
-def _of(one: Preview) -> dict[str, Any]:
+def _of(one: Preview, outside: str | None) -> dict[str, Any]:
     said = one.message
     message = None if said is None else {
         "body": said.body, "buttons": [button.title for button in said.buttons], "media": said.media or None,
         "link": said.link or None, "link_title": said.link_title or None,
     }  # fmt: skip
-    return {"member": one.member_id, "locale": one.locale, "arm": one.arm, "reason": one.reason, "message": message}
+    return {
+        "member": one.member_id, "locale": one.locale, "arm": one.arm, "audience": outside, "reason": one.reason,
+        "message": message,
+    }  # fmt: skip
 
 
 def _in_words(row: Row, done: list[Decided], past: str | None, outside: str | None, seen: Preview) -> Iterator[str]:

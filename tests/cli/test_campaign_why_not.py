@@ -59,6 +59,18 @@ def test_a_budget_that_is_spent_and_an_end_that_is_near(line: Campaigner) -> Non
         assert {one["reason"] for one in line.data("campaign", "preview", campaign)["previews"]} == {reason}
 
 
+def test_a_preview_says_who_is_not_in_the_audience(line: Campaigner) -> None:
+    line.made(audience='"role = electrician and balance >= 200"')
+    words = ("campaign", "preview", "hello", "--member", PHONES["ramesh"])
+    told = line(*words).stdout
+    assert "gets nothing: not in the audience: balance is 0, and the audience wants balance >= 200" in told
+    (one,) = line.data(*words)["previews"]
+    assert one["audience"] == "balance is 0, and the audience wants balance >= 200"
+    line.made("all")
+    (one,) = line.data("campaign", "preview", "all", "--member", PHONES["ramesh"])["previews"]
+    assert (one["audience"], one["reason"]) == (None, None)
+
+
 def test_one_that_goes_on_by_itself(line: Campaigner) -> None:
     line.approved("drip", trigger='{ on = "last_scan", days = 30 }')
     assert why_not(line, "drip") == "in the audience, and gets it 30 days after their last scan, once it is sent\n"
