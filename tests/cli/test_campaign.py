@@ -92,6 +92,8 @@ def test_saved_audiences(line: Campaigner) -> None:
     assert (one["name"], one["saved_by"]) == ("idle", "meera")
     assert "did you mean idle" in line.refusal("campaign", "audience", "--saved", "idl")
     assert "column 6: " in line.refusal("campaign", "audience", "--where", "role electrician")
+    both = ("campaign", "audience", "--saved", "idle", *where, "--save", "both")
+    assert "--save keeps --where alone" in line.misuse(*both)  # what was counted would not be what is kept
     assert "add --where" in line.misuse("campaign", "audience", "--save", "x")
     assert "not both" in line.misuse("campaign", "audience", "hello", "--where", "role = dealer")
     assert "ravi may not do this" in line.refusal("campaign", "audience", *where, "--save", "mine", "--as", "ravi")
