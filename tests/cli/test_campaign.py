@@ -196,6 +196,17 @@ def test_an_old_campaign_is_copied(line: Campaigner, tmp_path: Path) -> None:
     assert "no id of a campaign" in line.refusal("campaign", "copy", "hello", tmp_path / "1.toml")
 
 
+def test_a_file_without_an_ending_is_named_so_that_it_is_one(
+    line: Campaigner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert line("campaign", "new", "diwali", "--as", "meera").stdout.endswith("./saathi campaign check ./diwali\n")
+    assert line.refusal("campaign", "check", "diwali") == "diwali is a file: ./saathi campaign check ./diwali"
+    assert line.data("campaign", "check", "./diwali", "--as", "meera")["campaign"] == "diwali"
+    assert line("campaign", "copy", "diwali", "holi", "--as", "meera").stdout.endswith("./saathi campaign check ./holi\n")
+    assert line("campaign", "new", "eid.toml", "--as", "meera").stdout.endswith("./saathi campaign check eid.toml\n")
+
+
 def test_a_list_of_phones(line: Campaigner, tmp_path: Path) -> None:
     path, phones = line.file(listed="true"), tmp_path / "phones.csv"
     line.whatsapp_says(path)
