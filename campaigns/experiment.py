@@ -68,7 +68,8 @@ class Comparison:
     """`arm` minus `against` (None: the held out), 95 % intervals for all comparisons together.
 
     `early`: the bounds that hold at every look, 99 %. `adjusted`: with what people did before taken out (CUPED).
-    `paise_a_head`: None where the goal has no rupees. `finding` is what may be said by now.
+    `decides`: what the finding goes by, and what the words tell: `early` while it runs, at the end the adjusted one, else the
+    plain one, of 96 %. `paise_a_head`: None where the goal has no rupees. `finding` is what may be said by now.
     """
 
     arm: str
@@ -76,6 +77,7 @@ class Comparison:
     difference: Interval | None
     early: Interval | None
     adjusted: Interval | None
+    decides: Interval | None
     paise_a_head: Interval | None
     finding: Finding
     people: int  # of the arm
@@ -158,7 +160,7 @@ def _compare(
     early = always_valid(*both, planned, EARLY_ALPHA / count)
     decides = early if running else adjusted(*both, END_ALPHA / count) or difference(*both, END_ALPHA / count)
     return Comparison(
-        arm, against, difference(*both, alpha), early, adjusted(*both, alpha),
+        arm, against, difference(*both, alpha), early, adjusted(*both, alpha), decides,
         paise_difference(*both, alpha) if campaign.goal.event in VALUES else None,
         _finding(both, decides), people(both[0]), between,
     )  # fmt: skip

@@ -91,7 +91,7 @@ def _caused(report: Report, verdict: Verdict | None) -> list[str]:
     heads = ("", "seen, of 100", "95 % interval", "holds at every look (99 %)", "with the past taken out", "rupees a head")
     return [
         _html_table("What it caused", heads, rows) if rows else "",
-        differences(verdict.comparisons, verdict.running), rising(report.by_day, turns),
+        differences(verdict.comparisons), rising(report.by_day, turns),
     ]  # fmt: skip
 
 
