@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo up down test soak check clean
+.PHONY: setup demo up down test thorough soak check clean
 setup: $(STAMP)
 $(STAMP): requirements-core.txt
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
@@ -24,6 +24,10 @@ down:
 
 test: setup
 	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
+
+# What the quick suite leaves out because it takes long, a few minutes in all; CI runs it after the quick suite.
+thorough: setup
+	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --thorough -m thorough tests
 
 # An hour or more on two cores; writes docs/soak.md. Shorter: make soak EFFORT=2 DEATHS=20 SEEDS=100 REQUESTS=2000 KILLS=1
 EFFORT ?= 25

@@ -115,7 +115,7 @@ ACTS: Mapping[str, Act] = {
 OPERATOR_VERBS = frozenset({
     "serve", "up", "down", "demo", "relay", "worker", "migrate", "clock run", "clock advance", "doctor", "talk", "simulate",
     "flows draw", "flows rewrite", "bench turns", "bench bills", "bench ledger", "bench eyes", "bench guard",
-    "keys new", "keys next", "keys check", "keys rotate",
+    "bench campaign", "keys new", "keys next", "keys check", "keys rotate",
     "privacy report", "programme show", "coupon batches", "content sync", "content approve", "content list",
     "replay verify", "replay diff", "bench replay",
     "ledger trial", "ledger verify", "ledger liability", "ledger seal", "ledger prove", "ledger verifier",

@@ -9,23 +9,26 @@ import pytest
 import redis
 from sqlalchemy import Connection
 
+import base.db
+from tests import warm
 from tests.reused import Pool
 from tests.servers import Database, SharedServers, admin_engine, shared, template
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+TIERS = ("soak", "thorough")  # left out of the quick suite
 SERVERS = pytest.StashKey[SharedServers]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="also run the long laws: many seeds, many kills")
+    parser.addoption("--thorough", action="store_true", help="also run what takes long and seldom breaks; CI does")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--soak"):
-        return
     for item in items:
-        if "soak" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="only with --soak"))
+        for tier in TIERS:
+            if tier in item.keywords and not config.getoption(f"--{tier}"):
+                item.add_marker(pytest.mark.skip(reason=f"only with --{tier}"))
 
 
 def left_out() -> list[str]:
@@ -47,8 +50,10 @@ def pytest_report_header() -> list[str]:
 def pytest_configure(config: pytest.Config) -> None:
     """Every pytest process counts, also xdist's controller, so that the servers live from the first to the last."""
     config.addinivalue_line("markers", "soak: takes minutes; only with --soak")
+    config.addinivalue_line("markers", "thorough: takes ten seconds and more; only with --thorough, which CI gives")
     if os.environ.get("SAATHI_NOTHING_LEFT_OUT") and (missing := left_out()):
         raise pytest.UsageError(f"nothing may be left out here, but {'; '.join(missing)} would be")
+    base.db.create_engine = warm.create_engine  # type: ignore[attr-defined]  # what make_engine calls
     servers = config.stash[SERVERS] = shared()
     servers.enter()
 

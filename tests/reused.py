@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import psycopg
 from sqlalchemy import Connection
 
+from tests import warm
 from tests.servers import clone, drop, url_of
 
 USES = 50  # deleted rows leave their room behind: a database that has served this often is slower than a new one
@@ -35,7 +36,8 @@ _GUARDS = """
 # A process or thread that a test left behind must write nothing into the next test's database.
 _END_OTHERS = """
     SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+      AND pid <> ALL(%s)"""
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class Reused:
     def emptied(self) -> bool:
         """Bring it back to that; false where it cannot be, or has served often enough."""
         self.uses += 1
-        self.own.execute(_END_OTHERS)
+        self.own.execute(_END_OTHERS, (warm.pids(self.name),))
         if self.uses >= USES or self.own.execute(_SCHEMA).fetchone() != self.schema:
             return False
         changed = [name for name, rows in self.first.items() if self._rows(name) != rows]
@@ -140,8 +142,10 @@ class Pool:
         url = url_of(self.admin, name)
         one = Reused(name, url, psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True))
         one.look()
+        warm.serve(name)
         return one
 
     def _drop(self, one: Reused) -> None:
         one.own.close()
+        warm.forget(one.name)
         drop(self.admin, one.name)

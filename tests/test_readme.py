@@ -61,6 +61,7 @@ def test_the_demo(tmp_path: Path) -> None:
     assert {unit: re.sub(r"\D", "", total) for unit, total in sums} == {"INR": "0", "PTS": "0"}
 
 
+@pytest.mark.thorough
 def test_a_house_is_talked_to_and_goes_without_a_trace(tmp_path: Path) -> None:
     with reader(tmp_path) as typist:
         up = typist.types("./saathi up")

@@ -100,6 +100,7 @@ def test_from_hello_to_the_money_by_clicking(house: House, page: Page, tmp_path:
     assert json.loads(house("ledger", "verify", "--json"))["differences"] == []
 
 
+@pytest.mark.thorough
 def test_time_travel_past_a_payouts_retry_and_the_talk_as_a_golden(house: House, page: Page, tmp_path: Path) -> None:
     """The bank's side fails once; nobody waits for the retry: it is clicked to. What was said is saved, and passes."""
     expect.set_options(timeout=PATIENCE_MS)

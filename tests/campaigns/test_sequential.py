@@ -59,6 +59,7 @@ def peeked(looks: list[Arms]) -> bool:
 
 
 @GROWTHS
+@pytest.mark.thorough
 @pytest.mark.parametrize("rate", [0.02, 0.2])
 def test_twenty_looks_raise_no_more_false_alarms_than_one(growth, rate: float) -> None:
     chance = np.random.default_rng(20260105)

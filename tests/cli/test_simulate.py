@@ -71,6 +71,7 @@ def test_a_checkout_without_tests_is_told_what_is_missing(monkeypatch: pytest.Mo
     assert told.exit_code == 1 and len(told.stderr.strip().splitlines()) == 1 and "tests" in told.stderr
 
 
+@pytest.mark.thorough
 def test_a_replay_by_another_process_is_the_same_history(admin: Connection, database_template: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bot", "simulate", "--seed", "5", "--json"], cwd=REPOSITORY, capture_output=True, text=True,

@@ -19,6 +19,7 @@ def on(admin: Connection, database_template: str) -> Iterator[Stage]:
         yield made
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
 def test_a_planted_bug_is_caught_by_its_law(on: Stage, plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     plant.plant(monkeypatch)

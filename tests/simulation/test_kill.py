@@ -22,6 +22,7 @@ PEOPLE = [f"+9198{n:08d}" for n in range(1, 6)]
 SETTLED = ("accepted", "sent", "delivered", "read")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1])
 def test_processes_killed_under_load(database: Database, redis_url: str, tmp_path: Path, seed: int) -> None:
     killed_under_load(database, redis_url, tmp_path, seed, kills=6, rounds=2)

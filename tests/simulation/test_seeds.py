@@ -30,6 +30,7 @@ def test_every_law_holds_after_any_seed(on: Stage, seeds: range) -> None:
         assert not lived.broken, lived.told()
 
 
+@pytest.mark.thorough
 def test_the_same_seed_makes_the_same_history_and_another_one_another(on: Stage) -> None:
     first, other = simulate(on, 5), simulate(on, 4)
     analyze(on)  # as Postgres does by itself after a while: what it has learnt of the tables may change its plans, no history
