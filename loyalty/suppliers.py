@@ -29,9 +29,7 @@ def supplier(conn: Connection, member_id: str) -> str | None:
     return found
 
 
-def buys_from(
-    conn: Connection, programme_id: str, member_id: str, supplier_id: str | None, at: datetime
-) -> str | None:
+def buys_from(conn: Connection, programme_id: str, member_id: str, supplier_id: str | None, at: datetime) -> str | None:
     """From now on they buy from this one, or from nobody we know; whom they bought from before. Raises InCircle."""
     conn.execute(_ALONE, {"programme": programme_id})
     before = supplier(conn, member_id)

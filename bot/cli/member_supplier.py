@@ -19,9 +19,7 @@ NOBODY = "nobody"
 @click.option("--programme", "programme_id", help="Needed only for people in several.")
 @as_staff("member.supplier")
 @click.pass_context
-def supplier(
-    ctx: click.Context, who: str, buys_from: str, programme_id: str | None, actor: str
-) -> None:
+def supplier(ctx: click.Context, who: str, buys_from: str, programme_id: str | None, actor: str) -> None:
     """Say whom a member buys from: one other member. WHO and SUPPLIER: a phone, or a member's id; as SUPPLIER also `nobody`:
     they buy from nobody we know any more."""
     house = of(ctx)
@@ -35,7 +33,5 @@ def supplier(
             raise refuse(f"{buys_from} buys from {who}, directly or through others: nobody buys from themselves") from None
         if before != above:
             after = {"supplier": above}
-            audit.write(
-                conn, actor=by, act="member.supplier", subject=member, at=now, before={"supplier": before}, after=after
-            )
+            audit.write(conn, actor=by, act="member.supplier", subject=member, at=now, before={"supplier": before}, after=after)
     click.echo(f"{member} buys from {above or 'nobody we know'}")
