@@ -17,6 +17,7 @@ from base.masking import mask_name, mask_phone
 from base.sealing import Keyring
 from ledger import chart
 from ledger.balance import balance, movements
+from loyalty.suppliers import supplier
 from payouts import passbook
 from payouts.tax import tax_year
 
@@ -108,6 +109,7 @@ def _member(conn: Connection, keyring: Keyring, now: datetime, row: Any, asked: 
     return {
         "name": mask_name(details["name"]), "shop": details["shop"], "role": row.role, "pin_code": row.pin_code,
         "state": row.region, "enrolled_at": row.created_at,
+        "buys_from": supplier(conn, row.member_id),
         "points": {
             "available": has.available, "held": has.held, "expiring": has.expiring_points, "expiring_at": has.expiring_at
         },

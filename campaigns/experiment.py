@@ -9,7 +9,7 @@ than 5 %, however often somebody looks. With several comparisons each has its pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from campaigns.experiment_intervals import (
     CONVERTED_MIN,
     PEOPLE_MIN,
     RATIO_ALARM,
+    USUAL,
     Interval,
     adjusted,
     always_valid,
@@ -43,7 +44,7 @@ from campaigns.spec import Campaign
 ALPHA = 0.05  # of the intervals that are shown
 EARLY_ALPHA, END_ALPHA = 0.01, 0.04  # of what decides
 NEVER_ENDING = 10_000  # people that a campaign with a trigger is planned for: how many there will be nobody knows
-__all__ = ["Verdict", "detectable", "of", "people_needed", "result", "to_json"]
+__all__ = ["END_ALPHA", "USUAL", "Verdict", "compared", "detectable", "of", "people_needed", "result", "to_json"]
 
 Finding = Literal["better", "worse", "unclear", "too_few"]
 Status = Literal[
@@ -67,7 +68,8 @@ class Comparison:
     """`arm` minus `against` (None: the held out), 95 % intervals for all comparisons together.
 
     `early`: the bounds that hold at every look, 99 %. `adjusted`: with what people did before taken out (CUPED).
-    `paise_a_head`: None where the goal has no rupees. `finding` is what may be said by now.
+    `decides`: what the finding goes by, and what the words tell: `early` while it runs, at the end the adjusted one, else the
+    plain one, of 96 %. `paise_a_head`: None where the goal has no rupees. `finding` is what may be said by now.
     """
 
     arm: str
@@ -75,6 +77,7 @@ class Comparison:
     difference: Interval | None
     early: Interval | None
     adjusted: Interval | None
+    decides: Interval | None
     paise_a_head: Interval | None
     finding: Finding
     people: int  # of the arm
@@ -120,7 +123,7 @@ def result(campaign: Campaign, counted: Counted, *, running: bool, planned_peopl
     running = running or counted.open_people > 0
     groups, planned = counted.groups, shares(campaign)
     planned_people = NEVER_ENDING if campaign.trigger or planned_people <= 0 else planned_people
-    pairs = list(_pairs(campaign))
+    pairs = compared(campaign)
     comparisons = tuple(
         _compare(campaign, groups, arm, against, len(pairs), running=running, planned=planned_people, between=between)
         for arm, against, between in pairs
@@ -137,14 +140,14 @@ def result(campaign: Campaign, counted: Counted, *, running: bool, planned_peopl
     return experiment_words.said(campaign, verdict)
 
 
-def _pairs(campaign: Campaign) -> Iterator[tuple[str, str | None, bool]]:
-    """Every arm with the held out, then the messages with the first; without a holdout the latter only."""
+def compared(campaign: Campaign) -> list[tuple[str, str | None, bool]]:
+    """Every arm with the held out, then, marked so, the messages with the first; without a holdout the latter only. Each
+    is decided with its part of the error allowed."""
     first, *others = (arm.name for arm in campaign.arms)
-    if campaign.experiment.holdout:
-        for arm in (first, *others):
-            yield arm, None, False
-    for arm in others:
-        yield arm, first, bool(campaign.experiment.holdout)
+    held_out: list[tuple[str, str | None, bool]] = [(arm, None, False) for arm in (first, *others)]
+    if not campaign.experiment.holdout:
+        return [(arm, first, False) for arm in others]
+    return [*held_out, *((arm, first, True) for arm in others)]
 
 
 def _compare(
@@ -157,7 +160,7 @@ def _compare(
     early = always_valid(*both, planned, EARLY_ALPHA / count)
     decides = early if running else adjusted(*both, END_ALPHA / count) or difference(*both, END_ALPHA / count)
     return Comparison(
-        arm, against, difference(*both, alpha), early, adjusted(*both, alpha),
+        arm, against, difference(*both, alpha), early, adjusted(*both, alpha), decides,
         paise_difference(*both, alpha) if campaign.goal.event in VALUES else None,
         _finding(both, decides), people(both[0]), between,
     )  # fmt: skip
@@ -195,4 +198,4 @@ def _seen(groups: Mapping[str | None, Sequence[Cell]], pairs: Sequence[tuple[str
         return None
     arm, against, _ = pairs[0]
     base = rate(groups[against])
-    return None if base is None else detectable(people(groups[arm]), people(groups[against]), base, ALPHA / len(pairs))
+    return None if base is None else detectable(people(groups[arm]), people(groups[against]), base, END_ALPHA / len(pairs))

@@ -21,7 +21,7 @@ POWER = 0.8  # a difference that is there is seen four times out of five
 RATIO_ALARM = 0.001  # a split as odd as this comes once in a thousand fair draws
 PEOPLE_MIN = 30  # in either arm, and
 CONVERTED_MIN = 10  # in both together: fewer say nothing, whatever the formula gives
-USUAL = 0.05  # a rate for choosing where the always-valid bounds are tightest; they hold with any
+USUAL = 0.05  # a rate to reckon with before any is known: where the always-valid bounds are tightest; they hold with any
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,13 +64,8 @@ def _rates(verdict: Verdict, one: Comparison, did: str) -> str:
     return f"of {grouped(scale)} people who got {called(one.arm)}, {seen} {did}; of {called(one.against)}, {other}"
 
 
-def _interval(verdict: Verdict, one: Comparison) -> Interval | None:
-    """The interval that was decided upon."""
-    return one.early if verdict.running else one.adjusted or one.difference
-
-
 def _effect(verdict: Verdict, one: Comparison, did: str) -> str:
-    sure = _interval(verdict, one)
+    sure = one.decides
     assert sure is not None
     rates = {arm.name: arm.rate.value for arm in verdict.arms if arm.rate}
     scale = scale_of(rates.get(one.against) or rates.get(one.arm) or 0)
@@ -125,7 +120,7 @@ def _others(verdict: Verdict, told: Comparison) -> list[str]:
 
 def _no_difference(campaign: Campaign, verdict: Verdict, did: str) -> list[str]:
     one = next(one for one in verdict.comparisons if one.finding == "unclear" and not one.between_messages)
-    sure = one.adjusted or one.difference
+    sure = one.decides
     assert sure is not None
     rates = {arm.name: arm.rate.value for arm in verdict.arms if arm.rate}
     scale = scale_of(rates.get(one.against) or rates.get(one.arm) or 0)

@@ -164,6 +164,8 @@ def _trigger(top: Table) -> Trigger | None:
     trigger = Trigger(table.choice("on", DATES), table.whole("days", 0, least=-DAYS_MAX, most=DAYS_MAX))
     if trigger.days < 0 and trigger.on not in AHEAD:
         table.fault("days", f"nobody knows {trigger.on} before it comes: write 0 or more")
+    if trigger.days > 0 and trigger.on in AHEAD:  # nothing that still has points is found then
+        table.fault("days", "what ran out is gone, and nobody is found by it: write 0 or less")
     table.done()
     return trigger
 

@@ -29,7 +29,9 @@ PAGE = 1_000
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """`size`: of the audience. `reach`: those who would get it, `templates` of them as a message that costs something
-    (campaigns.price), at `cost_paise` together. `locales`, `arms`: of those reached."""
+    (campaigns.price), at `cost_paise` together if it left now. `most_paise`: what it costs when it leaves so late that nobody
+    has written within 24 hours any more, or all that its budget allows; None with a trigger and no such budget, for then nobody
+    knows how often it goes out. `locales`, `arms`: of those reached."""
 
     size: int
     reach: int
@@ -37,6 +39,7 @@ class Forecast:
     left_out: Mapping[str, int]
     templates: int
     cost_paise: int
+    most_paise: int | None
     locales: Mapping[str, int]
     arms: Mapping[str, int]
 
@@ -67,7 +70,21 @@ def hopeful(conn: Connection, row: Row, now: datetime) -> Desk:
     return desk_of(conn, row, everything, now)
 
 
+def reason(desk: Desk, person: Person) -> str | None:
+    """Why they would get nothing if it were their turn now; None: they get it, or are held out. Nobody waits here: what is
+    under way counts as spent."""
+    if (found := why_not(desk.facts(person), desk.row.campaign.category)) is not None:
+        return found
+    if desk.room.spent() or desk.room.full():
+        return "budget"
+    return "too_late" if desk.row.ends_at is not None and _leaves(desk, person) >= desk.row.ends_at else None
+
+
 # --- inside ---------------------------------------------------------------------------------------------------------
+
+
+def _leaves(desk: Desk, person: Person) -> datetime:
+    return pace.may_leave(desk.now, pace.zone_of(person.state), pace.quiet_of(desk.row.campaign.schedule), desk.holidays)
 
 
 class _Tally:
@@ -75,18 +92,14 @@ class _Tally:
         self.desk, self.left_out = desk, Counter[str]()
         self.locales, self.arms = Counter[str](), Counter[str]()
         self.reach = self.holdout = self.templates = 0
+        room = desk.room
+        self.affordable = None if room.most_paid is None else max(0, room.most_paid - room.paid - room.waiting)
 
     def add(self, person: Person) -> None:
-        row, campaign = self.desk.row, self.desk.row.campaign
-        leaves = pace.may_leave(self.desk.now, pace.zone_of(person.state), pace.quiet_of(campaign.schedule), self.desk.holidays)
-        reason = why_not(self.desk.facts(person), campaign.category)
-        if reason is None and (self.desk.room.spent() or self.desk.room.full()):
-            reason = "budget"
-        if reason is None and row.ends_at is not None and leaves >= row.ends_at:
-            reason = "too_late"
-        if reason is not None:
-            self.left_out[reason] += 1
+        if (why := reason(self.desk, person)) is not None:
+            self.left_out[why] += 1
             return
+        campaign = self.desk.row.campaign
         self.desk.written.update(person.talks)
         arm = words.arm_for(campaign, person.member_id)
         if arm is None:
@@ -95,14 +108,17 @@ class _Tally:
         self.reach += 1
         self.arms[arm] += 1
         self.locales[words.locale_of(campaign, person.locale or self.desk.first_locale) or ""] += 1
-        costs = charged(campaign.category, person.is_open(leaves))
+        costs = charged(campaign.category, person.is_open(_leaves(self.desk, person)))
         self.templates += costs
         self.desk.room.take(begins=False)
         self.desk.room.waiting -= not costs  # what leaves free is no cost
 
     def forecast(self) -> Forecast:
-        size = self.reach + self.holdout + self.left_out.total()
-        cost = self.templates * self.desk.row.campaign.budget.paise_per_message
+        campaign = self.desk.row.campaign
+        paise = campaign.budget.paise_per_message
+        limits = [] if self.affordable is None else [self.affordable]
+        limits += [] if campaign.trigger is not None else [self.reach]
         return Forecast(
-            size, self.reach, self.holdout, dict(self.left_out), self.templates, cost, dict(self.locales), dict(self.arms)
-        )
+            self.reach + self.holdout + self.left_out.total(), self.reach, self.holdout, dict(self.left_out), self.templates,
+            self.templates * paise, min(limits) * paise if limits else None, dict(self.locales), dict(self.arms),
+        )  # fmt: skip

@@ -34,7 +34,7 @@ _FIND = text("""
     SELECT asked.address, found.member_id,
            EXISTS (SELECT FROM contacts k JOIN conversations v ON v.contact_id = k.id
                     WHERE (k.id = found.contact_id OR k.merged_into = found.contact_id) AND v.programme_id = :programme
-                      AND (v.stopped_at IS NOT NULL OR v.marketing_stopped_at IS NOT NULL)) AS opted_out
+                      AND (v.stopped_at IS NOT NULL OR :marketing AND v.marketing_stopped_at IS NOT NULL)) AS opted_out
       FROM unnest(CAST(:addresses AS text[])) asked (address)
       CROSS JOIN LATERAL (SELECT coalesce(
                (SELECT coalesce(c.merged_into, c.id) FROM contacts c WHERE c.address = asked.address),
@@ -62,8 +62,10 @@ class ListRow:
     member_id: str | None = None
 
 
-def read(conn: Connection, programme_id: str, file: BinaryIO | bytes) -> Iterator[ListRow]:
+def read(conn: Connection, programme_id: str, file: BinaryIO | bytes, *, marketing: bool) -> Iterator[ListRow]:
     """What each row of the file comes to, in its order. Raises campaigns.sheet.BadSheet, also on the way.
+
+    `marketing`: who wants no marketing has opted out of it. Of a utility message only STOP counts.
 
     Phones are E.164 (+919812345678; gaps do not count). In memory are a page of rows and one number per phone.
     """
@@ -72,7 +74,8 @@ def read(conn: Connection, programme_id: str, file: BinaryIO | bytes) -> Iterato
     members: set[str] = set()
     while page := list(islice(source, PAGE)):
         phones = [_phone(row.phone) for row in page]
-        asked = {"programme": programme_id, "addresses": [f"whatsapp:{one}" for one in dict.fromkeys(filter(None, phones))]}
+        addresses = [f"whatsapp:{one}" for one in dict.fromkeys(filter(None, phones))]
+        asked = {"programme": programme_id, "addresses": addresses, "marketing": marketing}
         found = {row.address: (row.member_id, row.opted_out) for row in conn.execute(_FIND, asked)}
         for row, phone in zip(page, phones, strict=True):
             member, opted_out = found.get(f"whatsapp:{phone}", (None, False))

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from base.sealing import Keyring
-from campaigns import eligible, fields, reasons, words
+from campaigns import eligible, fields, words
 from campaigns.decide import Desk
-from campaigns.forecast import hopeful
+from campaigns.forecast import hopeful, reason
 from campaigns.rows import Row
 from whatsapp.outbound import Message
 
@@ -71,14 +71,25 @@ def decided(conn: Connection, row: Row, member_id: str) -> list[Decided]:
     return [Decided(**found._mapping) for found in conn.execute(_DECIDED, given)]
 
 
+def past(row: Row, member_id: str, *, came: bool) -> str | None:
+    """Why the campaign comes to a member no more, whatever holds of them now, in words; None: it may. `came`: something was
+    decided about them already."""
+    if row.campaign.trigger is None and came:
+        return None
+    if row.state in ("stopped", "done"):
+        return f"the campaign is {row.state}: it {'comes to them no more' if came else 'never came to them, and will not'}"
+    if row.campaign.trigger is None and (row.planned_at is not None or member_id <= row.cursor):
+        return "it has gone past them, for they were not in the audience then, and does not come back"
+    return None
+
+
 def _preview(desk: Desk, person: eligible.Person, values: Mapping[str, str]) -> Preview:
     campaign = desk.row.campaign
     arm = words.arm_for(campaign, person.member_id)
     locale = words.locale_of(campaign, person.locale or desk.first_locale)
-    reason = reasons.why_not(desk.facts(person), campaign.category)
     said = None
     if locale is not None:
         shown = next((one for one in campaign.arms if one.name == arm), campaign.arms[0])
         said = words.message(campaign, shown.name, locale, values, "", "")
         said = replace(said, link=shown.words[locale].link)  # where it leads; looking at it counts no click
-    return Preview(person.member_id, locale or "", arm, reason, said)
+    return Preview(person.member_id, locale or "", arm, reason(desk, person), said)

@@ -85,12 +85,13 @@ def _html_table(title: str, heads: Iterable[str], rows: Iterable[Sequence[str]])
 def _caused(report: Report, verdict: Verdict | None) -> list[str]:
     if verdict is None:
         return []
-    people = {arm.name: arm.people for arm in verdict.arms}
+    turns: dict[str | None, int] = {None: report.held_out.people}  # as by_day counts, a member with a trigger having several
+    turns |= {name: one.people for name, one in report.arms.items()}
     rows = [_comparison(one) for one in verdict.comparisons]
     heads = ("", "seen, of 100", "95 % interval", "holds at every look (99 %)", "with the past taken out", "rupees a head")
     return [
         _html_table("What it caused", heads, rows) if rows else "",
-        differences(verdict.comparisons, verdict.running), rising(report.by_day, people),
+        differences(verdict.comparisons), rising(report.by_day, turns),
     ]  # fmt: skip
 
 

@@ -42,10 +42,9 @@ def funnel(arms: Mapping[str, Figures]) -> str:
     return _svg("How far the messages came", draw, legend=len(arms) > 1, salt="funnel")
 
 
-def differences(comparisons: Sequence[Comparison], running: bool) -> str:
+def differences(comparisons: Sequence[Comparison]) -> str:
     """What was seen and where the truth lies, one line a comparison; left of the line of nought: fewer. Empty without any."""
-    shown = [(one, one.early if running else one.adjusted or one.difference) for one in comparisons]
-    drawn = [(one, found) for one, found in shown if found is not None]
+    drawn = [(one, one.decides) for one in comparisons if one.decides is not None]
     if not drawn:
         return ""
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy import Row as SqlRow
 
 from base import audit
-from campaigns import pace, stored, waiting
+from campaigns import makers, pace, stored, waiting
 from campaigns.attention import RANKS
 from campaigns.spec import ID, ID_MEANT, Campaign
 
@@ -124,7 +124,7 @@ def create(
             return Refused(f"{campaign.id} is {_since(old)}, and its words change no more: copy it under another id")
         made = conn.execute(_REWRITE, given).one()
     row = _row(made)
-    _audit(conn, row, "campaign.write", by, at, "")
+    _audit(conn, row, makers.ACT, by, at, "")
     return row
 
 
@@ -150,13 +150,13 @@ def live(conn: Connection) -> list[Row]:
 
 
 def approve(conn: Connection, programme_id: str, campaign_id: str, *, by: str, at: datetime) -> Row | Refused:
-    """Another person than its maker agrees to it."""
+    """Somebody agrees to it who is none of its makers."""
     row = _locked(conn, programme_id, campaign_id)
     if row is None:
         return _unknown(campaign_id)
     if row.state != "draft":
         return Refused(f"{campaign_id} is {_since(row)}: only a draft is approved")
-    if row.created_by == by:
+    if makers.is_one(conn, row, subject(row), by):
         return Refused(f"{by} made {campaign_id}: somebody else approves it")
     return _moved(conn, row, "approved", by, at, act="campaign.approve")
 

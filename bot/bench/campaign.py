@@ -1,10 +1,10 @@
 """A broadcast measured: planned, handed over as fast as calls allow, paced, beside people who chat, and through kills.
 
-    plan        100,000 recipients decided about and written, in one process
-    unpaced     the relay against a sandbox that takes 150 ms to answer, the sender's rate lifted
-    paced       the sender's 80 a second, counted by the sandbox's own clock
-    replies     what a broadcast of 20,000 does to the answers that members wait for
-    kills       relay and clock killed twenty times in the midst of a broadcast
+plan        100,000 recipients decided about and written, in one process
+unpaced     the relay against a sandbox that takes 150 ms to answer, the sender's rate lifted
+paced       the sender's 80 a second, counted by the sandbox's own clock
+replies     what a broadcast of 20,000 does to the answers that members wait for
+kills       relay and clock killed twenty times in the midst of a broadcast
 """
 
 from __future__ import annotations
@@ -183,9 +183,7 @@ def _drafts(made: House) -> None:
         now, programme = made.clock.now(conn), published_ids(conn)[0]
         sender = conn.execute(_SENDER, {"address": made.settings.twilio_from}).scalar_one()
         for name in names:
-            draft = rows.create(
-                conn, campaign(name), programme_id=programme, sender_id=sender, by="bench:maker", at=now
-            )
+            draft = rows.create(conn, campaign(name), programme_id=programme, sender_id=sender, by="bench:maker", at=now)
             assert isinstance(draft, Row), draft
             rows.approve(conn, programme, draft.id, by="bench:checker", at=now)
     for name in names:
@@ -195,9 +193,7 @@ def _drafts(made: House) -> None:
 
 def _begun(made: House, name: str, size: int) -> Row:
     with made.engine.begin() as conn:
-        row = rows.start(
-            conn, published_ids(conn)[0], f"bench-{name}", by="bench:maker", at=made.clock.now(conn), size=size
-        )
+        row = rows.start(conn, published_ids(conn)[0], f"bench-{name}", by="bench:maker", at=made.clock.now(conn), size=size)
     assert isinstance(row, Row), row
     return row
 

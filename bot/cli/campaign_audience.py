@@ -49,6 +49,8 @@ def audience(
     condition (--where). Without any of them: the saved audiences. Nothing is sent."""
     if save_name and not where:
         raise click.UsageError("--save keeps a condition: add --where")
+    if save_name and saved_name:
+        raise click.UsageError("--save keeps --where alone: leave --saved out, or name both in the campaign's file")
     if campaign and (where or saved_name or drop_name):
         raise click.UsageError("name a campaign or a condition, not both")
     house = of(ctx)
@@ -74,7 +76,7 @@ def _of_campaign(house: House, conn: Connection, programme: str, campaign: str, 
     if as_json:
         print_json({"campaign": row.id, **asdict(seen)})
     else:
-        put_forecast(console(), seen)
+        put_forecast(console(), row, seen)
 
 
 def _of_condition(

@@ -34,7 +34,8 @@ class _Completed(click.ParamType[str]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         found = _look(ctx, self._known, incomplete)
-        return [*found, CompletionItem(incomplete, type="file")] if self._or_file else found
+        # The file first: bash forgets at it whatever it was told before.
+        return [CompletionItem(incomplete, type="file"), *found] if self._or_file else found
 
 
 CAMPAIGN = _Completed("campaign", _CAMPAIGNS)

@@ -10,7 +10,7 @@ import click
 
 from bot.cli.acting import by_staff
 from bot.cli.campaign_complete import CAMPAIGN
-from bot.cli.campaign_found import programme_option, row_of
+from bot.cli.campaign_found import as_file, programme_option, row_of
 from bot.cli.campaign_new import write_new
 from bot.cli.house import of, print_json, refuse
 from bot.cli.programme import chosen
@@ -42,4 +42,4 @@ def copy(ctx: click.Context, campaign: str, path: Path, id_: str | None, program
     if as_json:
         print_json({"campaign": id_, "file": str(path), "from": old.id})
     else:
-        click.echo(f"{path} is written: change its words, then ./saathi campaign check {path}")
+        click.echo(f"{path} is written: change its words, then ./saathi campaign check {as_file(path)}")

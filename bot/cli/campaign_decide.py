@@ -134,7 +134,7 @@ def _show(house: House, row: Row) -> None:
     people = " and ".join(filter(None, whom)) or "everybody"
     page.print(f"{row.id}, {campaign.category}, made by {row.created_by}, for: {people}")
     with house.engine.begin() as conn:
-        put_forecast(page, counted(conn, row, house.clock.now(conn)))
+        put_forecast(page, row, counted(conn, row, house.clock.now(conn)))
 
 
 def _told(row: Row, as_json: bool, words: str) -> None:

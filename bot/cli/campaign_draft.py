@@ -140,9 +140,10 @@ def _told(done: Checked) -> None:
     click.echo(f"{row.id} has no fault, and is kept: {row.state}, made by {row.created_by}")
     if done.listed is not None:
         _told_list(done.listed)
-    put_forecast(page, done.seen)
+    put_forecast(page, row, done.seen)
     if done.shows is not None:
-        click.echo(_shows(done.shows))
+        once = "once all of them have had it, " if row.campaign.trigger is not None else ""
+        click.echo(f"{once}{_shows(done.shows)}")
     states = {one.approval.status for one in done.templates}
     for one in done.templates:
         why = f": {one.approval.reason}" if one.approval.reason else ""
@@ -168,4 +169,5 @@ def _shows(shows: Detectable) -> str:
     if shows.rise is None:
         return "the experiment can show nothing: too few people in its smallest arms"
     before, after = 100 * shows.base_rate, 100 * (shows.base_rate + shows.rise)
-    return f"the experiment can show a rise from {before:.1f} % to {after:.1f} %, four times out of five"
+    usual = ", taking that for usual as nobody in the audience did it lately" if shows.usual else ""
+    return f"the experiment can show a rise from {before:.1f} %{usual}, to {after:.1f} %, four times out of five"

@@ -36,11 +36,17 @@ def is_file(word: str) -> bool:
     return word.endswith(".toml") or "/" in word
 
 
+def as_file(path: Path) -> str:
+    """How to name it so that it is taken for a file."""
+    return str(path) if is_file(str(path)) else f"./{path}"
+
+
 def row_of(conn: Connection, programme_id: str, campaign_id: str) -> Row:
     found = rows.find(conn, programme_id, campaign_id)
     if found is None:
-        hint = f"; {campaign_id} is a file: ./saathi campaign check {campaign_id}" if Path(campaign_id).is_file() else ""
-        raise refuse(hint.removeprefix("; ") or f"there is no campaign {campaign_id}; ./saathi campaign list shows them")
+        if (path := Path(campaign_id)).is_file():
+            raise refuse(f"{campaign_id} is a file: ./saathi campaign check {as_file(path)}")
+        raise refuse(f"there is no campaign {campaign_id}; ./saathi campaign list shows them")
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot.cli.acting import by_staff
+from bot.cli.campaign_found import as_file
 from bot.cli.house import print_json, refuse, somebody_is_there
 from campaigns import file
 from campaigns.file import CATEGORIES, BadCampaign
@@ -41,7 +42,7 @@ def new(path: Path, id_: str | None, name: str | None, category: str | None, yes
     if as_json:
         print_json({"campaign": campaign.id, "file": str(path)})
     else:
-        click.echo(f"{path} is written: change its words, then ./saathi campaign check {path}")
+        click.echo(f"{path} is written: change its words, then ./saathi campaign check {as_file(path)}")
 
 
 def write_new(path: Path, data: str) -> None:

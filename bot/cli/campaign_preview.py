@@ -20,11 +20,13 @@ from campaigns import audience as audiences
 from campaigns import preview as previews
 from campaigns import reasons
 from campaigns.preview import Decided, Preview
+from campaigns.rows import Row
 from campaigns.spec import Campaign
 from whatsapp.outbound import Message
 
 _json = click.option("--json", "as_json", is_flag=True)
 _phone = "A phone or a member's id"
+_WHEN = {"sending": "", "paused": ", once it goes on"}  # of a campaign with a trigger; before it is sent: once it is
 
 
 @click.command(short_help="What people would get, word for word.")
@@ -45,19 +47,20 @@ def preview(
         programme, now = chosen(conn, programme_id), house.clock.now(conn)
         row = row_of(conn, programme, campaign)
         ids = [member_of(conn, programme, named) for named in members]
-        if not ids:
-            with refusing():
-                ids = audiences.page(conn, campaign_check.audience_of(conn, programme, row.campaign), now, "", count)
+        with refusing():
+            whom = campaign_check.audience_of(conn, programme, row.campaign)
+        outside = {member: audiences.why_not(conn, whom, member, now) for member in ids}
+        ids = ids or audiences.page(conn, whom, now, "", count)
         for member in ids:
             touched(conn, "campaign.read", member)
         shown = previews.previews(conn, house.keyring, row, ids, now)
     if as_json:
-        print_json({"campaign": row.id, "previews": [_of(one) for one in shown]})
+        print_json({"campaign": row.id, "previews": [_of(one, outside.get(one.member_id)) for one in shown]})
     elif not shown:
         click.echo("nobody is in the audience")
     else:
         for one in shown:
-            put_preview(console(), one)
+            put_preview(console(), one, outside.get(one.member_id))
 
 
 @click.command("why-not", short_help="Why a member does not get it.")
@@ -76,22 +79,24 @@ def why_not(ctx: click.Context, campaign: str, named: str, programme_id: str | N
         row, member = row_of(conn, programme, campaign), member_of(conn, programme, named)
         touched(conn, "campaign.read", member)
         done = previews.decided(conn, row, member)
+        past = previews.past(row, member, came=bool(done))
         with refusing():
             outside = audiences.why_not(conn, campaign_check.audience_of(conn, programme, row.campaign), member, now)
         (seen,) = previews.previews(conn, house.keyring, row, [member], now)
     if as_json:
         told = [asdict(one) | {"words": _decided_words(one)} for one in done]
-        print_json({"campaign": row.id, "member": member, "decided": told, "audience": outside, "now": seen.reason})
+        shown = {"campaign": row.id, "member": member, "decided": told, "past": past, "audience": outside, "now": seen.reason}
+        print_json(shown)
         return
-    for line in _in_words(done, outside, seen):
+    for line in _in_words(row, done, past, outside, seen):
         click.echo(line)
-    if row.campaign.trigger is not None:
-        click.echo(f"it goes to each member {trigger_words(row.campaign.trigger)}, once it is sent")
 
 
-def put_preview(page: Console, one: Preview) -> None:
+def put_preview(page: Console, one: Preview, outside: str | None) -> None:
     page.print(f"{one.member_id}  {one.locale}  {f'arm {one.arm}' if one.arm else 'held out: gets nothing, to compare with'}")
-    if one.reason is not None:
+    if outside is not None:
+        page.print(f"  gets nothing: not in the audience: {outside}", markup=False, soft_wrap=True)
+    elif one.reason is not None:
         page.print(f"  gets nothing now: {reasons.words(one.reason)}")
     if one.message is not None:
         put_message(page, one.message)
@@ -119,25 +124,37 @@ def _bubble(page: Console, body: str, titles: Sequence[str], media: str, link_ti
     page.print("\n".join(f"    │ {line}" for line in lines), "", sep="\n", soft_wrap=True)
 
 
-def _of(one: Preview) -> dict[str, Any]:
+def _of(one: Preview, outside: str | None) -> dict[str, Any]:
     said = one.message
     message = None if said is None else {
         "body": said.body, "buttons": [button.title for button in said.buttons], "media": said.media or None,
         "link": said.link or None, "link_title": said.link_title or None,
     }  # fmt: skip
-    return {"member": one.member_id, "locale": one.locale, "arm": one.arm, "reason": one.reason, "message": message}
+    return {
+        "member": one.member_id, "locale": one.locale, "arm": one.arm, "audience": outside, "reason": one.reason,
+        "message": message,
+    }  # fmt: skip
 
 
-def _in_words(done: list[Decided], outside: str | None, seen: Preview) -> Iterator[str]:
+def _in_words(row: Row, done: list[Decided], past: str | None, outside: str | None, seen: Preview) -> Iterator[str]:
     for one in done:
         about = f" for {one.occasion}" if one.occasion else ""
         yield f"{moment_utc(one.decided_at)}{about}: {_decided_words(one)}"
-    if outside is not None:
+    trigger = row.campaign.trigger
+    if past is not None:
+        yield past
+    elif outside is not None:
         yield f"not in the audience: {outside}"
-    elif not done and seen.reason is not None:
+    elif done and trigger is None:
+        return
+    elif seen.reason is not None:
         yield f"in the audience, and would be left out now: {seen.reason}, that is, {reasons.words(seen.reason)}"
-    elif not done:
-        yield "in the audience, and would get it now" if seen.arm else "in the audience, and held out, to compare with"
+    elif seen.arm is None:
+        yield "in the audience, and held out, to compare with"
+    elif trigger is not None:
+        yield f"in the audience, and gets it {trigger_words(trigger)}{_WHEN.get(row.state, ', once it is sent')}"
+    else:
+        yield f"in the audience, and would get it {'when it goes on' if row.state == 'paused' else 'now'}"
 
 
 def _decided_words(one: Decided) -> str:

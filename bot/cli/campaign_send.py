@@ -83,7 +83,7 @@ def _go(house: House, campaign: str, programme_id: str | None, people: int | Non
     pictures = list(campaign_media.faults(row.campaign))
     if at is not None and at <= now:
         raise refuse(f"{at:%Y-%m-%d %H:%M} in India has gone by: it is {moment_utc(now)}")
-    _agreed(people, seen, campaign)
+    _agreed(people, seen, row)
     with house.engine.begin() as conn:
         by, now = on_duty(conn, actor, "campaign.send").name, house.clock.now(conn)
         row = row_of(conn, programme, campaign)
@@ -94,17 +94,19 @@ def _go(house: House, campaign: str, programme_id: str | None, people: int | Non
         return settled(rows.start(conn, programme, campaign, by=by, at=now, size=size, starts_at=at, faults=faults))
 
 
-def _agreed(people: int | None, seen: Forecast, campaign: str) -> None:
+def _agreed(people: int | None, seen: Forecast, row: Row) -> None:
+    on = trigger_words(row.campaign.trigger)
+    get = f"could get {row.id}, each {on}" if on else f"get {row.id}"
     if people is None:
         if not somebody_is_there():
-            raise refuse(f"nothing was sent: add --people {seen.reach} when that is the number you expect to get {campaign}")
-        put_forecast(console(), seen)
-        people = int(click.prompt("type the number of people who get it", type=int, err=True))
+            raise refuse(f"nothing was sent: {seen.reach} people {get}; if that is as you expect, add --people {seen.reach}")
+        put_forecast(console(), row, seen)
+        people = int(click.prompt(f"type the number of people who {get}", type=int, err=True))
         if people != seen.reach:
             raise refuse(f"nothing was sent: {people} is not {seen.reach}")
     elif differs(people, seen.reach):
-        look = f"./saathi campaign audience {campaign}"
-        raise refuse(f"nothing was sent: {seen.reach} people get {campaign} now, not {people}; {look}")
+        look = f"./saathi campaign audience {row.id}"
+        raise refuse(f"nothing was sent: {seen.reach} people {get}{'' if on else ' now'}, not {people}; {look}")
 
 
 def before_sending(house: House, conn: Connection, row: Row, now: datetime) -> list[str]:

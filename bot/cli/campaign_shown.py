@@ -14,9 +14,10 @@ from base.money import grouped, rupees
 from bot.cli.house import console, moment
 from campaigns import reasons
 from campaigns.forecast import Forecast
+from campaigns.price import always_charged
 from campaigns.progress import STEPS, Progress
 from campaigns.rows import Row
-from campaigns.spec import Trigger
+from campaigns.spec import Campaign, Trigger
 
 STYLES = {"sending": "green", "scheduled": "cyan", "paused": "yellow", "stopped": "red", "failed": "red"}
 DAY = "day"
@@ -104,17 +105,31 @@ def reason_table(left_out: Mapping[str, int], heading: str = "left out") -> Tabl
     return table
 
 
-def put_forecast(page: Console, seen: Forecast) -> None:
+def put_forecast(page: Console, row: Row, seen: Forecast) -> None:
     """For people: how many, what it costs, who is left out."""
-    page.print(f"in the audience: {grouped(seen.size)}; would get it now: {grouped(seen.reach)}")
+    trigger = row.campaign.trigger
+    gets = "would get it now" if trigger is None else f"could get it from when it is sent, each {trigger_words(trigger)}"
+    page.print(f"in the audience: {grouped(seen.size)}; {gets}: {grouped(seen.reach)}", soft_wrap=True)
     if seen.holdout:
         page.print(f"held out, to compare with: {grouped(seen.holdout)}")
-    page.print(f"cost: {rupees(seen.cost_paise)} at most, for {grouped(seen.templates)} who have not written within 24 hours")
+    page.print(f"cost: {_cost(row.campaign, seen)}", soft_wrap=True)
     if seen.left_out:
         page.print(reason_table(seen.left_out))
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------
+
+
+def _cost(campaign: Campaign, seen: Forecast) -> str:
+    most, always = None if seen.most_paise is None else rupees(seen.most_paise), always_charged(campaign.category)
+    if campaign.trigger is not None:
+        each = f"{rupees(campaign.budget.paise_per_message)} for each"
+        each += "" if always else " who has not written within 24 hours when their day comes"
+        return f"{each}; {f'{most} at most, by its budget' if most else 'how many that will be nobody knows'}"
+    if always:
+        return f"{rupees(seen.cost_paise)}, for {grouped(seen.templates)}"
+    left = f"{rupees(seen.cost_paise)} if it left now, for {grouped(seen.templates)} who have not written within 24 hours"
+    return f"{left}; {most} at most, when nobody has any more"
 
 
 def _lines(shown: Mapping[str, Any]) -> list[tuple[str, str | Text]]:

@@ -47,6 +47,10 @@ def _of_postgres(orig: BaseException | None) -> str | None:
         return f"the database is not at this version's revision: {MIGRATE}"
     if isinstance(orig, errors.DataError) and orig.sqlstate is None:  # a NUL byte never reaches the server
         return NO_TEXT
+    if isinstance(orig, errors.LockNotAvailable):
+        return "a colleague, or the house itself, is at the same thing just now: try again in a minute"
+    if isinstance(orig, errors.QueryCanceled):
+        return "this takes the database too long, and was given up: ask for fewer people or things, or at a quieter time"
     # Without an SQLSTATE it is the connection that failed; with one, the statement, and that is our own affair.
     if isinstance(orig, PostgresFault) and orig.sqlstate is None:
         return f"the database does not answer ({said}): check DATABASE_URL and that it runs"

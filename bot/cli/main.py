@@ -11,7 +11,7 @@ import click
 
 GROUPS = {
     "serve": "run", "up": "run", "down": "run", "demo": "demo", "relay": "run", "worker": "run", "migrate": "run",
-    "clock": "clock", "programme": "programme", "coupon": "coupon", "member": "member", "ledger": "ledger",
+    "clock": "clock", "programme": "programme", "coupon": "coupon", "member": "members", "ledger": "ledger",
     "claims": "claims", "outbox": "outbox", "journal": "journal", "payouts": "payouts", "content": "content", "keys": "keys",
     "tax": "tax", "staff": "staff", "doctor": "doctor", "talk": "talk", "flows": "flows", "bench": "bench",
     "simulate": "simulate", "replay": "replay", "kyc": "kyc", "privacy": "privacy", "limits": "limits",

@@ -44,7 +44,7 @@ def test_what_works_is_said_so_with_how_much_and_how_sure() -> None:
     assert found.status == "works"
     assert found.words == (
         "It works: of 100 people who got “a”, 6.0 scanned a coupon; of those who got nothing, 4.0. That is 2.0 more of 100; the"
-        " truth lies between 1.1 and 2.9 more. Over all 5,000 who got it that makes about 100 people more (between 57 and 143)"
+        " truth lies between 1.1 and 2.9 more. Over all 5,000 who got it that makes about 100 people more (between 55 and 145)"
         " who scanned a coupon."
     )
     (one,) = found.comparisons
@@ -65,6 +65,21 @@ def test_chance_is_called_chance_and_how_much_could_have_been_seen() -> None:
     assert found.words.startswith("No difference that could not be chance: ")
     assert "The truth lies between 0.7 fewer and 0.9 more of 100." in found.words
     assert "So many people can show a rise of 1.2 of 100 or more." in found.words
+
+
+def test_what_is_called_chance_is_not_told_as_a_rise_for_certain() -> None:
+    """Between 4 and 5 in a hundred: too likely for the end's 4 %, and outside the plain 95 %."""
+    found = verdict(campaign("a", holdout=50), {"a": (241, 5_000), None: (200, 5_000)})
+    (one,) = found.comparisons
+    assert one.difference is not None and one.difference.low > 0
+    assert one.decides is not None and one.decides.low < 0 < one.decides.high
+    assert (found.status, one.finding) == ("no_difference", "unclear")
+    assert "The truth lies between 0.0 fewer and 1.7 more of 100." in found.words
+
+
+def test_how_much_could_have_been_seen_goes_by_what_decides() -> None:  # 4 %, shared by three
+    found = verdict(campaign("a", "b", holdout=10), {"a": (205, 5_000), "b": (200, 5_000), None: (40, 1_000)})
+    assert found.detectable == experiment.detectable(5_000, 1_000, 0.04, experiment.END_ALPHA / 3)
 
 
 def test_too_few_people_is_said_so() -> None:

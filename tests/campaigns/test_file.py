@@ -152,7 +152,11 @@ def test_a_fallback_that_nobody_speaks_and_none_at_all() -> None:
 def test_a_test_without_a_goal_and_nobody_to_send_to() -> None:
     assert "goal: is missing" in faults(LEAST + "[experiment]\nholdout = 10")[0]
     assert "audience: is missing" in faults(LEAST.replace('audience = "balance >= 1"', ""))[0]
-    assert read((LEAST + '[trigger]\non = "points_expire"\ndays = -14').encode()).trigger == Trigger("points_expire", -14)
+    for days in (-14, 0):
+        trigger = f'[trigger]\non = "points_expire"\ndays = {days}'
+        assert read((LEAST + trigger).encode()).trigger == Trigger("points_expire", days)
+    (fault,) = faults(LEAST + '[trigger]\non = "points_expire"\ndays = 3')
+    assert fault == "trigger.days: what ran out is gone, and nobody is found by it: write 0 or less"
 
 
 @pytest.mark.parametrize(

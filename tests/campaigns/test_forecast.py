@@ -13,7 +13,7 @@ from campaigns import preview, rows
 from campaigns.audience import Audience
 from campaigns.forecast import Forecast, forecast
 from campaigns.rows import Row
-from campaigns.spec import Arm, Budget, Experiment, Goal, Schedule
+from campaigns.spec import Arm, Budget, Experiment, Goal, Schedule, Trigger
 from tests.campaigns.stage import KEYS, PLAIN, START, P, Street
 from tests.servers import Database
 
@@ -75,7 +75,22 @@ def test_what_it_costs(street: Street) -> None:
     assert (seen(street, row).templates, seen(street, row).cost_paise) == (19, 19 * 87)
     asked = street.made(replace(PLAIN, id="asked", category="utility"), budget=Budget(paise_per_message=87))
     free = seen(street, asked)  # only those who have not written within 24 hours
-    assert (free.templates, free.cost_paise) == (2, 174)
+    assert (free.templates, free.cost_paise, free.most_paise) == (2, 174, 20 * 87)
+    street.forward(hours=30)  # everybody's window has closed
+    assert free.most_paise == seen(street, asked).cost_paise
+
+
+@pytest.mark.parametrize(
+    ("budget", "trigger", "most"),
+    [
+        (Budget(most_paise=900, paise_per_message=87), None, 870),
+        (Budget(most_paise=9_000, paise_per_message=87), None, 19 * 87),
+        (Budget(paise_per_message=87), Trigger("last_scan", 30), None),  # how often it goes out nobody knows
+        (Budget(most_paise=9_000, paise_per_message=87), Trigger("last_scan", 30), 103 * 87),
+    ],
+)
+def test_what_it_costs_at_most(street: Street, budget: Budget, trigger: Trigger | None, most: int | None) -> None:
+    assert seen(street, street.made(PLAIN, budget=budget, trigger=trigger)).most_paise == most
 
 
 def test_at_night_it_counts_on_all_the_same_but_nothing_leaves_after_the_end(street: Street) -> None:

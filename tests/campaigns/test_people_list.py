@@ -19,10 +19,11 @@ def crowd(database: Any) -> Crowd:
     return Crowd(database.engine)
 
 
-def read(crowd: Crowd, file: str | bytes) -> list[tuple[int, str, str | None]]:
+def read(crowd: Crowd, file: str | bytes, *, marketing: bool = True) -> list[tuple[int, str, str | None]]:
     with crowd.engine.begin() as conn:
         data = file.encode() if isinstance(file, str) else file
-        return [(row.line, row.outcome, row.member_id) for row in people_list.read(conn, crowd.programme.id, data)]
+        found = people_list.read(conn, crowd.programme.id, data, marketing=marketing)
+        return [(row.line, row.outcome, row.member_id) for row in found]
 
 
 def test_every_row_is_reported_with_its_line(crowd: Crowd) -> None:
@@ -81,7 +82,7 @@ def test_a_row_with_a_formula_is_refused_whole(crowd: Crowd, cells: str) -> None
 
 def test_what_is_shown_of_a_cell_does_nothing_to_a_terminal(crowd: Crowd) -> None:
     with crowd.engine.begin() as conn:
-        (row,) = people_list.read(conn, crowd.programme.id, b'"\x1b[2J\x1b]0;x\x0798\n12' + b"9" * 90 + b'"')
+        (row,) = people_list.read(conn, crowd.programme.id, b'"\x1b[2J\x1b]0;x\x0798\n12' + b"9" * 90 + b'"', marketing=True)
     assert row.phone == "[2J]0;x9812" + "9" * 29 + "…" and row.outcome == "not_e164"
 
 
@@ -147,6 +148,14 @@ def test_stop_is_stop_wherever_they_said_it(crowd: Crowd) -> None:
         crowd.do("UPDATE conversations SET stopped_at = :at WHERE id = :id", at=NOW, id=conversation)
         assert read(crowd, one.phone) == [(1, "opted_out", one.id)]
         crowd.do("UPDATE conversations SET stopped_at = NULL WHERE id = :id", id=conversation)
+
+
+def test_who_wants_no_marketing_stays_on_the_list_of_a_utility_campaign(crowd: Crowd) -> None:
+    halt, promo = crowd.member(), crowd.member()
+    crowd.do("UPDATE conversations SET stopped_at = :at WHERE id = :id", at=NOW, id=halt.conversation)
+    crowd.do("UPDATE conversations SET marketing_stopped_at = :at WHERE id = :id", at=NOW, id=promo.conversation)
+    rows = read(crowd, f"{halt.phone}\n{promo.phone}\n", marketing=False)
+    assert rows == [(1, "opted_out", halt.id), (2, "found", promo.id)]
 
 
 def test_whose_phone_it_is(crowd: Crowd) -> None:

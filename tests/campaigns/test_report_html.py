@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from campaigns import experiment, report
+from campaigns import experiment, report, report_html
 from campaigns.report_html import page
 from campaigns.report_plots import differences, funnel, rising
-from campaigns.spec import Arm, Campaign, Experiment, Goal, Words
+from campaigns.spec import Arm, Campaign, Experiment, Goal, Trigger, Words
 from tests.campaigns.fair import NOW, Fair, fair
 from tests.servers import Database
 
@@ -104,13 +104,29 @@ def test_a_campaign_without_a_goal_has_a_page(database: Database) -> None:
     assert "no goal, so nobody can say what it caused" in html
 
 
+def test_when_they_did_it_divides_turns_by_turns(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = fair(database, campaign(trigger=Trigger("last_scan", 1)))
+    for name, arm in (("m1", "a"), ("m2", None)):
+        for day in range(4):
+            made.turn(name, arm, at=NOW + timedelta(days=10 * day), occasion=f"2026-01-{5 + day:02}")
+            made.scan(name, days=10 * day + 1)
+    drawn: list[Any] = []
+    monkeypatch.setattr(report_html, "rising", lambda by_day, people: drawn.append((by_day, people)) or "")
+    made_page(made, days=60)
+    ((by_day, people),) = drawn
+    assert (by_day["a"][-1], by_day[None][-1]) == (4, 4)
+    assert (people["a"], people[None]) == (4, 4)
+
+
 def test_plots_are_whole_drawings(made: Fair) -> None:
     with made.engine.connect() as conn:
         found = report.read(conn, made.programme_id, made.id, NOW + timedelta(days=9))
         verdict = experiment.of(conn, found.row, NOW + timedelta(days=9))
     assert verdict is not None
-    for plot in (funnel(found.arms), rising(found.by_day, {}), differences(verdict.comparisons, False)):
+    ended = [replace(one, decides=one.difference) for one in verdict.comparisons]  # while it runs, so few decide nothing
+    assert differences(verdict.comparisons) == ""
+    for plot in (funnel(found.arms), rising(found.by_day, {}), differences(ended)):
         assert ElementTree.fromstring(plot).tag == "{http://www.w3.org/2000/svg}svg"
-    assert rising({}, {}) == "" and differences((), True) == ""
+    assert rising({}, {}) == "" and differences(()) == ""
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from base import audit
 from campaigns import rows, waiting
 from campaigns.rows import Refused, Row
 from campaigns.spec import Schedule, Trigger
@@ -52,6 +53,16 @@ class TestMaking:
             rows.create(conn, PLAIN, programme_id=P, sender_id="s", by="asha", at=START)
         assert say(street, "approve", "asha") == Refused("asha made diwali: somebody else approves it")
         assert isinstance(say(street, "approve", "ravi"), Row)
+
+    def test_nor_does_anybody_who_wrote_at_it_before(self, street: Street) -> None:
+        with street.engine.begin() as conn:
+            for by, name in (("asha", "One"), ("ravi", "Two")):
+                row = rows.create(conn, replace(PLAIN, name=name), programme_id=P, sender_id="s", by=by, at=START)
+            assert isinstance(row, Row)
+            audit.write(conn, actor="dev", act="campaign.write", subject=rows.subject(row), at=START, reason="test")
+        for maker in ("asha", "ravi"):
+            assert say(street, "approve", maker) == Refused(f"{maker} made diwali: somebody else approves it")
+        assert isinstance(say(street, "approve", "dev"), Row)  # who has only tried it has made nothing
 
     @pytest.mark.parametrize("bad", ["", "a", "A1", "a/b", "a b", "../x", "a" * 60])
     def test_an_id_that_would_break_a_key_is_none(self, street: Street, bad: str) -> None:

@@ -29,7 +29,8 @@ def test_a_file_is_begun_checked_and_kept(line: Campaigner, tmp_path: Path) -> N
     assert {(one["arm"], one["locale"], one["approval"]) for one in seen["templates"]} == {
         (arm, locale, "unsubmitted") for arm in ("plain", "link") for locale in ("en", "hi")
     }
-    assert seen["detectable"] == {"base_rate": 0.0, "arm": seen["detectable"]["arm"], "against": 0, "rise": None}
+    arm = seen["detectable"]["arm"]
+    assert seen["detectable"] == {"base_rate": 0.05, "arm": arm, "against": 0, "rise": None, "usual": True}
     told = line("campaign", "check", "monsoon", "--as", "meera").stdout
     assert "has no fault, and is kept: draft" in told and "too few people" in told and "--submit" in told
     (listed,) = line.data("campaign", "list")["campaigns"]
@@ -77,6 +78,11 @@ def test_who_is_in_the_audience_and_who_is_left_out(line: Campaigner) -> None:
     assert (seen["size"], seen["reach"], seen["left_out"], seen["cost_paise"]) == (2, 1, {"stopped": 1}, 87)
     told = line("campaign", "audience", "hello").stdout
     assert "in the audience: 2; would get it now: 1" in told and "they said STOP" in told
+    assert "cost: ₹0.87, for 1" in told  # of marketing also who has just written
+    line.made("about", category='"utility"')
+    assert line.data("campaign", "audience", "about")["cost_paise"] == 0
+    told = line("campaign", "audience", "about").stdout
+    assert "cost: ₹0 if it left now, for 0 who have not written within 24 hours; ₹0.87 at most" in told
 
 
 def test_saved_audiences(line: Campaigner) -> None:
@@ -88,6 +94,8 @@ def test_saved_audiences(line: Campaigner) -> None:
     assert (one["name"], one["saved_by"]) == ("idle", "meera")
     assert "did you mean idle" in line.refusal("campaign", "audience", "--saved", "idl")
     assert "column 6: " in line.refusal("campaign", "audience", "--where", "role electrician")
+    both = ("campaign", "audience", "--saved", "idle", *where, "--save", "both")
+    assert "--save keeps --where alone" in line.misuse(*both)  # what was counted would not be what is kept
     assert "add --where" in line.misuse("campaign", "audience", "--save", "x")
     assert "not both" in line.misuse("campaign", "audience", "hello", "--where", "role = dealer")
     assert "ravi may not do this" in line.refusal("campaign", "audience", *where, "--save", "mine", "--as", "ravi")
@@ -190,6 +198,17 @@ def test_an_old_campaign_is_copied(line: Campaigner, tmp_path: Path) -> None:
     assert "no id of a campaign" in line.refusal("campaign", "copy", "hello", tmp_path / "1.toml")
 
 
+def test_a_file_without_an_ending_is_named_so_that_it_is_one(
+    line: Campaigner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert line("campaign", "new", "diwali", "--as", "meera").stdout.endswith("./saathi campaign check ./diwali\n")
+    assert line.refusal("campaign", "check", "diwali") == "diwali is a file: ./saathi campaign check ./diwali"
+    assert line.data("campaign", "check", "./diwali", "--as", "meera")["campaign"] == "diwali"
+    assert line("campaign", "copy", "diwali", "holi", "--as", "meera").stdout.endswith("./saathi campaign check ./holi\n")
+    assert line("campaign", "new", "eid.toml", "--as", "meera").stdout.endswith("./saathi campaign check eid.toml\n")
+
+
 def test_a_list_of_phones(line: Campaigner, tmp_path: Path) -> None:
     path, phones = line.file(listed="true"), tmp_path / "phones.csv"
     line.whatsapp_says(path)
@@ -205,10 +224,17 @@ def test_a_list_of_phones(line: Campaigner, tmp_path: Path) -> None:
     told = line("campaign", "check", path, "--list", phones, "--as", "meera").stdout
     assert "list: found 2" in told and "in the audience: 2" in told
     line.data("campaign", "check", "hello", "--list", phones, "--as", "dev")  # who gives the list is one of its makers
-    assert "dev made hello" in line.refusal("campaign", "approve", "hello", "--yes", "--as", "dev")
+    for maker in ("dev", "meera"):  # nor does the one whose words they are, though dev came after them
+        assert f"{maker} made hello" in line.refusal("campaign", "approve", "hello", "--yes", "--as", maker)
+    both = phones.rename(tmp_path / "both.csv")
     phones.write_bytes(b"\x00\xff\x00")
     assert str(phones) in line.refusal("campaign", "check", path, "--list", phones, "--as", "meera")
     assert line.data("campaign", "check", "hello", "--as", "meera")["forecast"]["size"] == 2
+    line.home.write("STOP OFFERS")
+    listed = line.data("campaign", "check", "hello", "--list", both, "--as", "meera")["list"]
+    assert listed["rows"] == {"found": 1, "opted_out": 1}
+    utility = line.file("utility", listed="true", category='"utility"')
+    assert line.data("campaign", "check", utility, "--list", both, "--as", "meera")["forecast"]["reach"] == 2
     assert "leave --list out" in line.refusal("campaign", "check", line.file("other"), "--list", phones, "--as", "meera")
 
 

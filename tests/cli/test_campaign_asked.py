@@ -71,6 +71,16 @@ def test_the_number_is_typed_before_anything_leaves(line: Campaigner) -> None:
     assert right.exit_code == 0 and "hello goes out" in right.stdout
 
 
+def test_what_the_number_means_of_one_that_goes_on_by_itself(line: Campaigner) -> None:
+    line.approved(trigger='{ on = "last_scan", days = 30 }')
+    done = asked(line, "3\n", "send", "hello", "--as", "meera")
+    assert "could get it from when it is sent, each 30 days after their last scan: 2" in done.stdout
+    assert "₹0.87 for each who has not written" in done.stdout and "at most" not in done.stdout
+    assert "type the number of people who could get hello, each 30 days after their last scan:" in done.stderr
+    said = line.refusal("campaign", "send", "hello", "--people", 5, "--as", "meera")
+    assert "2 people could get hello, each 30 days after their last scan, not 5" in said
+
+
 def test_an_audience_that_changes_meanwhile_stops_it(line: Campaigner, monkeypatch: pytest.MonkeyPatch) -> None:
     line.approved()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,12 +14,13 @@ from typing import Any
 
 import click
 import pytest
+from click.shell_completion import BashComplete
 from rich.console import Console
 from sqlalchemy import text
 
 from bot import campaigns, local
 from bot.cli import campaign_live
-from bot.cli.campaign_complete import CAMPAIGN, SAVED
+from bot.cli.campaign_complete import CAMPAIGN, CAMPAIGN_OR_FILE, SAVED
 from bot.cli.campaign_shown import in_one_line, picture, trigger_words
 from bot.cli.main import cli
 from campaigns.spec import Trigger
@@ -138,6 +140,18 @@ def test_the_shell_completes_campaigns_and_saved_audiences(line: Campaigner) -> 
     assert [one.value for one in CAMPAIGN.shell_complete(context, param, "ho")] == ["holi"]
     assert {one.value for one in CAMPAIGN.shell_complete(context, param, "")} == {"hello", "holi"}
     assert [(one.value, one.help) for one in SAVED.shell_complete(context, param, "d")] == [("dealers", "role = dealer")]
+
+
+def test_where_a_file_would_do_as_well_bash_still_completes_campaigns(line: Campaigner) -> None:
+    line.made("hello")
+    line.made("holi")
+    found = CAMPAIGN_OR_FILE.shell_complete(click.Context(cli, obj=line.house), click.Argument(["campaign"]), "h")
+    shell = BashComplete(cli, {}, "saathi", "_SAATHI_COMPLETE")
+    told = "\n".join(map(shell.format_completion, found))
+    script = f"{shell.source()}\nenv() {{ printf '%s' {shlex.quote(told)}; }}\ncompopt() {{ echo \"$@\"; }}\n"
+    script += 'COMP_WORDS=(saathi campaign check h); COMP_CWORD=3; _saathi_completion saathi; printf "%s\\n" "${COMPREPLY[@]}"'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert sorted(done.stdout.split("\n")) == ["", "-o default", "hello", "holi"]  # files too, where no campaign fits
 
 
 def test_completing_starts_no_server_and_says_nothing_where_there_is_none(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg.errors
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from base.clock import Clock
@@ -69,10 +69,29 @@ def test_a_fault_of_ours_is_not_passed_off_as_the_operators(saathi: CommandLine,
     assert isinstance(saathi("ledger", "verify").exception, ZeroDivisionError)
 
     def waited(_: object) -> object:
-        raise OperationalError("SELECT", {}, psycopg.errors.LockNotAvailable("canceling statement due to lock timeout"))
+        raise OperationalError("SELECT", {}, psycopg.errors.DeadlockDetected("deadlock detected"))
 
     monkeypatch.setattr("bot.cli.ledger.read_differences", waited)
     assert isinstance(saathi("ledger", "verify").exception, OperationalError)
+
+
+def test_a_colleague_who_is_at_the_same_thing_and_a_database_that_takes_too_long(
+    saathi: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waits(sql: str) -> None:
+        def run(conn: Connection) -> None:
+            conn.execute(text("SET LOCAL lock_timeout = 20"))
+            conn.execute(text("SET LOCAL statement_timeout = 500"))
+            conn.execute(text(sql))
+
+        monkeypatch.setattr("bot.cli.ledger.read_differences", run)
+
+    with saathi.house.engine.begin() as conn:
+        conn.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        waits("SELECT pg_advisory_xact_lock(7)")
+        assert "a colleague, or the house itself, is at the same thing" in saathi.refusal("ledger", "verify")
+    waits("SELECT pg_sleep(60)")
+    assert "this takes the database too long" in saathi.refusal("ledger", "verify")
 
 
 def test_other_data_keys_are_named_as_the_reason(read_only: Lived) -> None:
