@@ -32,13 +32,14 @@ def create_engine(url: str, **given: Any) -> Engine:
         waiting = _shelf.get(kind, []) if os.getpid() == owner else []
         while waiting:
             one = waiting.pop()
-            if not one.closed and not one.broken:
+            if _as_new(one):  # also asks whether the server's process still lives: a test may have ended them all
                 return one
+            one.close()
         return None
 
     def put(one: psycopg.Connection[Any]) -> None:
         kept = _shelf.setdefault(kind, [])
-        if os.getpid() == owner and kind[0] in _served and len(kept) < KEPT and _as_new(one):
+        if os.getpid() == owner and kind[0] in _served and len(kept) < KEPT and _at_rest(one):
             kept.append(one)
         else:
             one.close()
@@ -67,11 +68,21 @@ def forget(database: str) -> None:
             one.close()
 
 
-def _as_new(one: psycopg.Connection[Any]) -> bool:
+def _at_rest(one: psycopg.Connection[Any]) -> bool:
+    """Whatever transaction was open is over: none may wait on the shelf with its locks."""
     if one.closed or one.broken:
         return False
     try:
         one.rollback()
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _as_new(one: psycopg.Connection[Any]) -> bool:
+    if one.closed or one.broken:
+        return False
+    try:
         was, one.autocommit = one.autocommit, True
         one.execute(_AS_NEW)
         one.autocommit = was
