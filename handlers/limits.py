@@ -1,6 +1,7 @@
-"""Limits of the contact who writes: what passes one is stored and handled, yet not heard, and its sender is told once.
+"""Limits of the contact who writes: what passes one is stored, yet not heard, and its sender is told once.
 
-STOP is heard always.
+What begins or ends our messages (STOP, START, no offers) is heard always; said again it changes nothing, and counts like the
+rest.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def exceeded(turn: Turn, inbound: Inbound, session: Session) -> Event | None:
     if not kind:
         kind = next((kind for kind, count in standing.counts.items() if _passes(turn, kind, count) is not None), "")
         first = bool(kind)
-    if not kind or _is_stop(inbound):
+    if not kind or _changes_consent(turn, inbound):
         return None
     strike_out_any_pin(turn, inbound, session)
     return TooMany("photos" if kind == "photos" else "messages", minute_of(turn.locks[kind], up=True), first)
@@ -70,5 +71,8 @@ def _passes(turn: Turn, kind: str, so_far: Count) -> datetime | None:
     return until
 
 
-def _is_stop(inbound: Inbound) -> bool:
-    return exactly(Said(inbound.text.strip()), None, "en") == Commanded("stop")
+def _changes_consent(turn: Turn, inbound: Inbound) -> bool:
+    stopped, no_offers = turn.conversation.stopped_at is not None, turn.conversation.marketing_stopped_at is not None
+    changes = {"stop": not stopped, "start": stopped, "stop_marketing": not no_offers, "start_marketing": no_offers}
+    said = exactly(Said(inbound.text.strip()), None, "en")
+    return isinstance(said, Commanded) and changes.get(said.command, False)

@@ -18,12 +18,13 @@ from config.settings import load
 @click.option("--keep", is_flag=True, help="Leave it running; `SAATHI_ROOT=.local/demo ./saathi down` stops it.")
 def demo(keep: bool) -> None:
     """Start everything on free ports, play two conversations through real HTTP, print the books, stop."""
+    page_port = up.sandbox_port()  # before this run takes a free one
     began = time.monotonic()
     root = fresh("demo")
     try:
         for line in up.start(load())[:1]:
             click.echo(line)
-        _play(began)
+        _play(began, page_port)
     except CannotTalk as fault:
         raise click.ClickException(f"{fault}; the logs are under {root}/.local/logs/") from fault
     finally:
@@ -32,7 +33,7 @@ def demo(keep: bool) -> None:
             local.stop(root)
 
 
-def _play(began: float) -> None:
+def _play(began: float, page_port: int) -> None:
     settings = load()
     env = dict(os.environ)
     ready_s = time.monotonic() - began
@@ -49,5 +50,5 @@ def _play(began: float) -> None:
     for name, seconds in {"start to ready": ready_s, **measured, "the whole demo": time.monotonic() - began}.items():
         click.echo(f"  {name}: {seconds:.1f} s")
     show.title("Next")
-    click.echo("  make up           leaves it running, with a page that looks like WhatsApp: http://127.0.0.1:8100/")
+    click.echo(f"  make up           leaves it running, with a page that looks like WhatsApp: http://127.0.0.1:{page_port}/")
     click.echo("  ./saathi talk     the same chat in this terminal\n  ./saathi doctor   what is well, and what to mend")

@@ -29,6 +29,11 @@ _PAGE = text("""
     WHERE v.id = :conversation""")
 
 _MEMBER = text("SELECT id, programme_id FROM members WHERE id = :id")
+# Where their owner wrote last; of a helper's conversations only where no owner has one.
+_WRITES_FOR = text("""
+    SELECT v.id FROM conversations v LEFT JOIN memberships s
+         ON s.contact_id = v.contact_id AND s.member_id = v.member_id AND s.until IS NULL AND s.role = 'owner'
+    WHERE v.member_id = :id ORDER BY s.role NULLS LAST, v.last_inbound_at DESC NULLS LAST, v.id LIMIT 1""")
 
 
 @click.group()
@@ -43,7 +48,7 @@ def group() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool) -> None:
-    """One member's page. PHONE: +919812345678, 9812345678, or a WhatsApp user id."""
+    """One member's page. PHONE: +919812345678, 9812345678, a WhatsApp user id, or a member's id."""
     house = of(ctx)
     with house.engine.begin() as conn:
         found = _one(conn, phone, programme_id)
@@ -76,6 +81,12 @@ def reset_pin(ctx: click.Context, phone: str, programme_id: str | None, reason: 
 
 def _one(conn: Connection, phone: str, programme_id: str | None) -> Any:
     """The conversation in which they wrote last. Refuses where there is none, or where they are in several programmes."""
+    if phone.startswith("mbr_"):
+        _, member_id = whose(conn, phone, programme_id)
+        conversation = conn.execute(_WRITES_FOR, {"id": member_id}).scalar_one_or_none()
+        if conversation is None:
+            raise refuse(f"nobody writes for {member_id} any more; ./saathi account show {member_id} says who did")
+        return conn.execute(_PAGE, {"conversation": conversation}).one()
     found = talks(conn, phone, programme_id)
     in_one(phone, found)
     return conn.execute(_PAGE, {"conversation": found[0].id}).one()

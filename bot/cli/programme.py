@@ -123,7 +123,7 @@ def _print(version: Version, budget: Budget) -> None:
     page = console()
     page.print(table)
     page.print(
-        f"Invoices (not read yet): {programme.points_per_100_rupees} points per ₹100 of taxable value,"
+        f"Invoices: {programme.points_per_100_rupees} points per ₹100 of taxable value,"
         f" from {len(programme.distributors)} distributors. A point is worth {rupees(programme.paise_per_point)}."
     )
     page.print(f"Budget: {grouped(budget.remaining)} of {grouped(budget.granted)} points are still to give.")

@@ -43,6 +43,16 @@ def test_a_shop_may_be_called_anything_and_a_terminal_shows_it_as_letters(at_hom
     assert "[red]<b>Kumar {x} %s" in shown and not {"\x1b", "\x07", "\u202e"} & set(shown)
 
 
+def test_a_member_is_found_by_the_id_that_other_verbs_name(at_home: Home) -> None:
+    at_home.enrol()
+    line = CommandLine(at_home.house)
+    page = line.data("member", "show", PHONE)
+    assert line.data("member", "show", page["member"]) == page
+    assert "there is no member mbr_x" in line.refusal("member", "show", "mbr_x")
+    at_home.change("UPDATE conversations SET member_id = NULL")
+    assert "nobody writes for mbr_" in line.refusal("member", "show", page["member"])
+
+
 def test_the_screen_says_what_there_is_and_leaves_out_what_is_not(at_home: Home) -> None:
     at_home.enrol()
     at_home.write(at_home.codes()[0])

@@ -71,6 +71,18 @@ def test_stop_is_heard_whatever_the_limit(at_home: Home) -> None:
     assert at_home.conversation().stopped_at is not None
 
 
+def test_what_is_stopped_by_mistake_is_taken_back_whatever_the_limit_and_repeats_are_silence(at_home: Home) -> None:
+    at_home.enrol()
+    allow(at_home, messages_per_minute=5)
+    for words in ("stop", "STOP", "stop", "start", "start", "stop offers", "stop offers", "start offers"):
+        at_home.write(words)
+    conversation = at_home.conversation()
+    assert conversation.stopped_at is None and conversation.marketing_stopped_at is None
+    told = at_home.told()
+    assert told.count("stop.done") == 1 and told.count("limit.messages") <= 1
+    assert at_home.count("SELECT count(*) FROM consents WHERE kind = 'messages'") == 2
+
+
 def test_nobody_else_is_held_up(at_home: Home) -> None:
     at_home.enrol()
     at_home.enrol(SUNITA)
