@@ -77,7 +77,7 @@ def test_each_sender_has_its_own_rate(stage: Stage) -> None:
     mixed = [Row(1, "s"), Row(2, "t"), Row(3, "s"), Row(4, "t"), Row(5, "t"), Row(6, "t")]
     with stage.engine.begin() as conn:
         found = rate.moments(conn, mixed, START)
-    assert found == {1: START, 2: START, 4: START + 0.051 * SECOND, 5: START + 0.102 * SECOND}
+    assert found == {1: START, 2: START, 4: START + 0.0512 * SECOND, 5: START + 0.1024 * SECOND}
 
 
 def test_who_was_told_to_be_slower_waits(stage: Stage) -> None:
