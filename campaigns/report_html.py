@@ -112,8 +112,8 @@ def _notes(report: Report) -> str:
     notes = [
         "People are turns: with a trigger somebody can have several. Sent are also those that failed, and those of which"
         " WhatsApp has not said yet what became of them; who has read has been delivered to as well.",
-        f"Replied: wrote within {REPLY_WITHIN.days * 24} hours. Opted out: within {OPT_OUT_WITHIN.days} days. Cost: what left"
-        " outside the 24-hour window, at the price in the file.",
+        f"Replied: wrote within {REPLY_WITHIN.days * 24} hours. Opted out: within {OPT_OUT_WITHIN.days} days. Cost: at"
+        " the price in the file, marketing always, a utility message only outside the 24 hours from the member's last one.",
     ]
     if goal:
         value = conversions.VALUES.get(goal.event)

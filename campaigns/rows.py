@@ -173,7 +173,8 @@ def start(
     if row.state in ("scheduled", "sending", "paused", "done"):
         return Refused(f"{campaign_id} is {_since(row)}; {row.sent_by} said send: ./saathi campaign status {campaign_id}")
     if row.state != "approved":
-        return Refused(f"{campaign_id} is {_since(row)}: it must be approved first")
+        rest = "a copy can be sent: ./saathi campaign copy" if row.state == "stopped" else "it must be approved first"
+        return Refused(f"{campaign_id} is {_since(row)}: {rest}")
     if faults:
         return Refused(f"nothing was sent: {'; '.join(faults)}")
     if size <= 0 and row.campaign.trigger is None:

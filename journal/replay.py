@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -91,6 +91,21 @@ def turns(
     if not any(entries for entries, _ in opened):  # by the names that stay: as many keys as there were effects
         keys = [_by_names(row) for row in rows]
     return _together(conn, found.sealer, rows, opened, keys, serials)
+
+
+def with_broadcasts(conn: Connection, found: Found, turns: Sequence[Turn]) -> list[Turn]:
+    """The same turns; what campaigns told the person between them stands with the turn before it. No turn has told it, so
+    whatever recomputes turns does without."""
+    if not turns:
+        return []
+    behind = conn.execute(_AT, {"id": found.id, "turn": turns[-1].turn + 1}).one_or_none()
+    since, until = turns[0].at, behind.at if behind else datetime.max.replace(tzinfo=UTC)
+    left = replay_rows.broadcasts(conn, found.sealer, found.id, since, until)
+    made = []
+    for turn, after in zip(turns, [*(turn.at for turn in turns[1:]), until], strict=True):
+        own = [one for one in left if turn.at <= one.created_at < after]
+        made.append(replace(turn, told=(*turn.told, *own)) if own else turn)
+    return made
 
 
 def _older(rows: Sequence[Kept], window: Window) -> list[Kept]:

@@ -22,6 +22,11 @@ _WAITING = text("""
 _OUTBOX = text("""
     SELECT id, key, lane, text_key, sealed, state, reason, sid, error_code, attempts, not_before, created_at, posted_at,
            accepted_at, settled_at FROM outbox WHERE key = ANY(:keys) ORDER BY id""")
+# What no turn has told: by the time at which it was written.
+_BROADCASTS = text("""
+    SELECT id, key, lane, text_key, sealed, state, reason, sid, error_code, attempts, not_before, created_at, posted_at,
+           accepted_at, settled_at FROM outbox
+    WHERE conversation_id = :id AND lane = 'campaign' AND created_at >= :since AND created_at < :until ORDER BY id""")
 _TASKS = text("""
     SELECT id, key, kind, state, attempts, due_at, created_at, ended_at, outcome FROM tasks WHERE key = ANY(:keys)
     ORDER BY created_at, id""")
@@ -147,13 +152,15 @@ def waiting(conn: Connection, sealer: Sealer | None, conversation_id: str) -> li
 
 
 def told(conn: Connection, sealer: Sealer | None, keys: Sequence[str]) -> list[Told]:
-    return [
-        Told(
-            row.id, row.key, row.lane, row.text_key, _message(row, sealer), row.state, row.reason, row.sid, row.error_code,
-            row.attempts, row.not_before, row.created_at, row.posted_at, row.accepted_at, row.settled_at,
-        )
-        for row in conn.execute(_OUTBOX, {"keys": list(keys)})
-    ]  # fmt: skip
+    return [_told(row, sealer) for row in conn.execute(_OUTBOX, {"keys": list(keys)})]
+
+
+def broadcasts(
+    conn: Connection, sealer: Sealer | None, conversation_id: str, since: datetime, until: datetime
+) -> list[Told]:
+    """Campaigns' messages to them that were written from `since` to before `until`."""
+    asked = {"id": conversation_id, "since": since, "until": until}
+    return [_told(row, sealer) for row in conn.execute(_BROADCASTS, asked)]
 
 
 def tasks(conn: Connection, keys: Sequence[str]) -> list[TaskRow]:
@@ -196,6 +203,13 @@ def _opened(sealer: Sealer | None, sealed: bytes, place: str) -> Mapping[str, An
     except CannotOpen:
         return None
     return found
+
+
+def _told(row: Any, sealer: Sealer | None) -> Told:
+    return Told(
+        row.id, row.key, row.lane, row.text_key, _message(row, sealer), row.state, row.reason, row.sid, row.error_code,
+        row.attempts, row.not_before, row.created_at, row.posted_at, row.accepted_at, row.settled_at,
+    )  # fmt: skip
 
 
 def _message(row: Any, sealer: Sealer | None) -> Message | None:

@@ -50,7 +50,7 @@ def approve(ctx: click.Context, campaign: str, programme_id: str | None, yes: bo
         row = settled(rows.approve(conn, programme, campaign, by=by, at=now))
         if (row.file_hash, row.created_at) != (seen.file_hash, seen.created_at):  # with the transaction the approval ends
             raise refuse(f"{campaign} was changed while you read it: read it again")
-    _told(row, as_json, f"{campaign} is approved by {by}: ./saathi campaign send {campaign} --as {by}")
+    _told(row, as_json, f"{campaign} is approved by {by}: ./saathi campaign send {campaign} sends it")
 
 
 @click.command(short_help="Let nothing more leave until resume.")

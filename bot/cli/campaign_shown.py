@@ -121,6 +121,8 @@ def put_forecast(page: Console, row: Row, seen: Forecast) -> None:
 
 
 def _cost(campaign: Campaign, seen: Forecast) -> str:
+    if not campaign.budget.paise_per_message:
+        return "not known: the file names no paise_per_message under [budget]"
     most, always = None if seen.most_paise is None else rupees(seen.most_paise), always_charged(campaign.category)
     if campaign.trigger is not None:
         each = f"{rupees(campaign.budget.paise_per_message)} for each"

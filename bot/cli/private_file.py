@@ -13,5 +13,7 @@ def write_private(out: Path, data: bytes) -> None:
     try:
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
+    except FileExistsError:
+        raise refuse(f"{out} is there already and is not written over: choose another name, or remove it") from None
     except OSError as fault:
         raise refuse(f"{out} cannot be written: {fault.strerror or type(fault).__name__}") from fault

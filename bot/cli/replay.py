@@ -21,7 +21,7 @@ from bot.cli.replay_check import diff, verify
 from bot.cli.replay_test import to_test
 from bot.wiring import House
 from journal import replay_rows, replay_view
-from journal.replay import Turn, Window, turn_of
+from journal.replay import Turn, Window, turn_of, with_broadcasts
 from journal.replay_find import Found
 from journal.replay_step import Stepper
 
@@ -65,7 +65,7 @@ def show(
         on_record(conn, found, unmask)
     with house.engine.connect() as conn:
         window = _window(conn, found, Window(last, since_at=_utc(since_at), until_at=_utc(until_at)))
-        turns = replay_reads.turns(house, conn, found, window)
+        turns = with_broadcasts(conn, found, replay_reads.turns(house, conn, found, window))
         waiting = [replay_view.came(row) for row in replay_rows.waiting(conn, found.sealer, found.id)]
     shown = [replay_view.shown(turn, opened=unmask is not None) for turn in turns]
     if as_json:

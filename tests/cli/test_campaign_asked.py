@@ -65,7 +65,7 @@ def test_the_number_is_typed_before_anything_leaves(line: Campaigner) -> None:
     line.approved()
     wrong = asked(line, "3\n", "send", "hello", "--as", "meera")
     assert (wrong.exit_code, wrong.stderr.splitlines()[-1]) == (1, "nothing was sent: 3 is not 2")
-    assert "in the audience: 2; would get it now: 2" in wrong.stdout and "cost: ₹0" in wrong.stdout
+    assert "in the audience: 2; would get it now: 2" in wrong.stdout and "cost: ₹1.74, for 2" in wrong.stdout
     assert asked(line, "two\n", "send", "hello", "--as", "meera").exit_code == 1
     right = asked(line, "2\n", "send", "hello", "--as", "meera")
     assert right.exit_code == 0 and "hello goes out" in right.stdout
@@ -75,7 +75,7 @@ def test_what_the_number_means_of_one_that_goes_on_by_itself(line: Campaigner) -
     line.approved(trigger='{ on = "last_scan", days = 30 }')
     done = asked(line, "3\n", "send", "hello", "--as", "meera")
     assert "could get it from when it is sent, each 30 days after their last scan: 2" in done.stdout
-    assert "₹0.87 for each who has not written" in done.stdout and "at most" not in done.stdout
+    assert "₹0.87 for each; how many that will be nobody knows" in done.stdout and "at most" not in done.stdout
     assert "type the number of people who could get hello, each 30 days after their last scan:" in done.stderr
     said = line.refusal("campaign", "send", "hello", "--people", 5, "--as", "meera")
     assert "2 people could get hello, each 30 days after their last scan, not 5" in said
