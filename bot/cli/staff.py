@@ -21,6 +21,8 @@ _roles = click.option(
 )  # fmt: skip
 _why = click.option("--reason", default="", help="Why; kept in the audit log.")
 
+NO_PHONE = "none"
+
 
 @click.group()
 def group() -> None:
@@ -88,22 +90,20 @@ def switch_on(ctx: click.Context, name: str, actor: str, reason: str) -> None:
 
 @group.command("phone")
 @click.argument("name")
-@click.argument("phone", required=False)
-@click.option("--none", "nobodys", is_flag=True, help="It is nobody's any more.")
+@click.argument("phone")
 @as_staff("staff.phone")
 @click.pass_context
-def set_colleagues_phone(ctx: click.Context, name: str, phone: str | None, nobodys: bool, actor: str) -> None:
-    """Say which PHONE is this colleague's. Campaigns are tested on such phones alone."""
-    if nobodys == (phone is not None):
-        raise click.UsageError("add PHONE, or --none")
+def set_colleagues_phone(ctx: click.Context, name: str, phone: str, actor: str) -> None:
+    """Say which PHONE is this colleague's; `none` takes it away. Campaigns are tested on such phones alone."""
+    none = phone == NO_PHONE
     house = of(ctx)
     with house.engine.begin() as conn:
         by, now = on_duty(conn, actor, "staff.phone").name, house.clock.now(conn)
         try:
-            set_phone(conn, name, addresses(phone)[0].removeprefix("whatsapp:") if phone else None, by=by, at=now)
+            set_phone(conn, name, addresses(phone)[0].removeprefix("whatsapp:") if not none else None, by=by, at=now)
         except StaffError as fault:
             raise refuse(str(fault)) from fault
-    click.echo(f"{name}'s phone is {phone}" if phone else f"{name} has no phone here")
+    click.echo(f"{name} has no phone here" if none else f"{name}'s phone is {phone}")
 
 
 @group.command("list")
