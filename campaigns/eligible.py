@@ -2,8 +2,7 @@
 
 A member is written to through their owner, in the conversation with this sender in which the owner wrote last; a person who
 writes from two addresses has two. What that person said in any of them counts: STOP is STOP, and so is blocking us, until they
-write again. How much of their attention is
-spent is the person's too, whoever of their members it was for.
+write again. How much of their attention is spent is the person's too, whoever of their members it was for.
 """
 
 from __future__ import annotations

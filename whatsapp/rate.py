@@ -1,7 +1,8 @@
 """The sender's rate: every message gets a moment of its own to leave at, a share of a second after the one before.
 
 The moments are taken from the sender's row a little ahead, so that more relays do not make it faster, and a look that comes
-late does not let go at once what it missed: no second takes more than the rate, however irregular the looks are.
+late does not let go at once what it missed: no second has more moments than the rate, however irregular the looks are. A
+call may still be late for its moment, so Twilio can see a second with a few more; docs/scale.md has what was measured.
 """
 
 from __future__ import annotations
