@@ -52,18 +52,6 @@ _WHO = driver.statement(f"""
              (SELECT k.contact_id FROM contact_addresses k WHERE k.address = :address AND CAST(:external AS text) IS NULL))
          LEFT JOIN conversations v ON v.sender_id = s.id AND v.contact_id = c.id
     WHERE s.address = :sender""")
-# Conversations are locked before contacts, as a turn does. A STOP said under one address holds under the other, and there it
-# can be taken back: nobody comes back to the conversation in which it was said.
-_HOLD = driver.statement("""
-    SELECT FROM conversations WHERE contact_id = ANY(CAST(:contacts AS text[])) ORDER BY id FOR NO KEY UPDATE""")
-_STOPS = driver.statement("""
-    UPDATE conversations v SET stopped_at = coalesce(v.stopped_at, s.stopped_at),
-           marketing_stopped_at = coalesce(v.marketing_stopped_at, s.marketing_stopped_at)
-    FROM (SELECT o.sender_id, max(o.stopped_at) AS stopped_at, max(o.marketing_stopped_at) AS marketing_stopped_at
-          FROM contacts k JOIN conversations o ON o.contact_id = k.id WHERE k.merged_into = :contact GROUP BY 1) s
-    WHERE v.contact_id = :contact AND v.sender_id = s.sender_id
-      AND (v.stopped_at IS NULL AND s.stopped_at IS NOT NULL
-           OR v.marketing_stopped_at IS NULL AND s.marketing_stopped_at IS NOT NULL)""")
 _LINK = driver.statement("SELECT contact_link(:found, :other, :address, :external, :now) AS id")
 _NEWER = driver.statement("""
     SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE c.merged_into = :contact ORDER BY v.id""")
@@ -105,10 +93,8 @@ def put_message(
         who = _who(conn, sender, address, person)
     if (other := who.known_by_id or who.known_by_address) is not None:
         told = {"found": who.contact_id, "other": other, "address": address, "external": person, "now": now}
-        driver.fetch(conn, _HOLD, {"contacts": [who.contact_id, other]})
         driver.fetch(conn, _LINK, told)  # one statement, so that nobody is ever half of one person and half of another
         who = _who(conn, sender, address, person)
-        driver.fetch(conn, _STOPS, {"contact": who.contact_id})
         _tell_newer(conn, who.contact_id, now, keyring)
     for _ in range(MEETINGS_MAX):  # while we introduce somebody, another message may tell that they are somebody we know
         if who.conversation_id is not None:

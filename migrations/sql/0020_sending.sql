@@ -15,6 +15,10 @@ LANGUAGE plpgsql AS $$
 DECLARE
     a contacts; b contacts; older contacts; newer contacts; other_address text; m memberships;
 BEGIN
+    -- Conversations are locked before contacts, as a turn does.
+    PERFORM FROM conversations v
+        WHERE v.contact_id IN (SELECT c.id FROM contacts c WHERE c.id IN (p_found, p_other) OR c.merged_into IN (p_found, p_other))
+        ORDER BY v.id FOR NO KEY UPDATE;
     PERFORM FROM contacts c WHERE c.id IN (p_found, p_other) OR c.merged_into IN (p_found, p_other)
         ORDER BY c.id FOR UPDATE;  -- one after the other
     SELECT * INTO a FROM contacts c WHERE c.id = p_found;
@@ -24,6 +28,15 @@ BEGIN
     IF a.external_user_id <> p_person THEN RETURN a.id; END IF;  -- learnt meanwhile: another person, see contact_left
     IF (a.created_at, a.id) < (b.created_at, b.id) THEN older := a; newer := b; ELSE older := b; newer := a; END IF;
     other_address := CASE WHEN older.address = p_address THEN newer.address ELSE older.address END;
+    -- A STOP said as the newer one holds for the older, and there it can be taken back: nobody comes back to the conversation
+    -- in which it was said.
+    UPDATE conversations v SET stopped_at = coalesce(v.stopped_at, s.stopped_at),
+           marketing_stopped_at = coalesce(v.marketing_stopped_at, s.marketing_stopped_at)
+    FROM (SELECT o.sender_id, max(o.stopped_at) AS stopped_at, max(o.marketing_stopped_at) AS marketing_stopped_at
+          FROM contacts k JOIN conversations o ON o.contact_id = k.id WHERE newer.id IN (k.id, k.merged_into) GROUP BY 1) s
+    WHERE v.contact_id = older.id AND v.sender_id = s.sender_id
+      AND (v.stopped_at IS NULL AND s.stopped_at IS NOT NULL
+           OR v.marketing_stopped_at IS NULL AND s.marketing_stopped_at IS NOT NULL);
     UPDATE contacts SET merged_into = older.id, external_user_id = NULL, address = 'merged:' || id WHERE id = newer.id;
     UPDATE contacts SET merged_into = older.id WHERE merged_into = newer.id;
     UPDATE contacts SET address = p_address, external_user_id = p_person WHERE id = older.id;

@@ -47,6 +47,7 @@ class TestContacts:
         assert {r.id: r.merged_into for r in street.all("SELECT id, merged_into FROM contacts")} == {
             "con_c": None, "con_x": "con_c", "con_y": "con_c",
         }  # fmt: skip
+        assert street.all("SELECT stopped_at FROM conversations WHERE contact_id = 'con_c'") == [(START,)], "told once, here"
         street.plan(street.sent())
         assert street.outcomes() == {"c": "stopped"}
 
