@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import httpx
 
+from payouts import wire
 from payouts.cashfree_words import outcome_of, read_json, refusal_of
 from payouts.destination import Destination, Vpa
 from payouts.modes import LEAST_PAISE, RAILS, Mode
@@ -21,7 +21,6 @@ API = "https://api.cashfree.com/payout"
 VERSION = "2024-01-01"
 TIMEOUT_S = 10.0
 TRANSFER_ID_MAX = 40
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +96,4 @@ class Cashfree:
         url = f"{self.base_url.rstrip('/')}/{path}"
         headers = {"x-client-id": self.client_id, "x-client-secret": self.client_secret, "x-api-version": VERSION}
         headers |= {"Content-Type": "application/json"} if content is not None else {}
-        # A client per call and no proxy on this machine: as for RazorpayX.
-        outside = urlsplit(url).hostname not in _LOOPBACK
-        try:
-            with httpx.Client(timeout=self.timeout_s, follow_redirects=False, trust_env=outside) as client:
-                return client.request(method, url, content=content, params=params, headers=headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout):
-            return Refused("unreachable", permanent=False)
-        except httpx.HTTPError as fault:
-            return Unknown(type(fault).__name__.lower())
+        return wire.send(method, url, timeout_s=self.timeout_s, content=content, params=params, headers=headers)

@@ -10,11 +10,11 @@ import logging
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import httpx
 
 from loyalty.vpa import fits_razorpayx
+from payouts import wire
 from payouts.destination import Destination, Vpa
 from payouts.modes import LEAST_PAISE, Mode
 from payouts.provider import (
@@ -38,7 +38,6 @@ PAGE = 100  # RazorpayX's most
 MOST_PAISE = {Mode.UPI: 1_00_000_00, Mode.IMPS: 5_00_000_00}  # of one payout; NEFT: no limit of RazorpayX's
 NARRATION_MAX = 30
 NAME_MAX = 50
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +134,10 @@ class RazorpayX:
     ) -> httpx.Response | Refused | Unknown:  # fmt: skip
         """One request. A connection that could not be made is a Refused: nothing has reached them."""
         url = f"{self.base_url.rstrip('/')}/{path}"
-        # A client per call: workers fork, and a pooled connection must not be shared across a fork. A proxy of the
-        # environment is for the outside world, never for a stand-in on this machine.
-        outside = urlsplit(url).hostname not in _LOOPBACK
-        auth = httpx.BasicAuth(self.key_id, self.key_secret)
-        try:
-            with httpx.Client(timeout=self.timeout_s, auth=auth, follow_redirects=False, trust_env=outside) as client:
-                return client.request(method, url, content=content, json=json, params=params, headers=headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout):
-            return Refused("unreachable", permanent=False)
-        except httpx.HTTPError as fault:
-            return Unknown(type(fault).__name__.lower())
+        return wire.send(
+            method, url, timeout_s=self.timeout_s, auth=httpx.BasicAuth(self.key_id, self.key_secret), content=content,
+            json=json, params=params, headers=headers,
+        )  # fmt: skip
 
 
 def _listed(item: object) -> Listed:

@@ -24,7 +24,7 @@ from base.db import make_engine
 from bot import bells, content, wiring
 from bot import relay as relay_process
 from bot.wiring import House
-from payouts import razorpayx
+from payouts import wire
 from tests.house import NOWHERE, START, Home, home, settings_of
 from tests.servers import cloned
 from tests.simulation.bank import WEBHOOK_SECRET
@@ -145,7 +145,7 @@ def world_of(on: Stage, database_url: str, seed: int) -> Iterator[World]:
         patch.setattr(bells, "waiting", lambda house, queue: len(world.bells))
         patch.setattr(relay_process.random, "random", random.Random(seed + 1).random)
         patch.setattr(relay_process, "specs", SPECS)
-        patch.setattr(razorpayx.httpx, "Client", _client(world))
+        patch.setattr(wire.httpx, "Client", _client(world))
         try:
             yield world
         finally:
