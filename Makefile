@@ -4,6 +4,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
+# Where the environment forbids it, each of the many processes that a demo or the tests start would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: setup demo up down test thorough soak check clean
 setup: $(STAMP)
 $(STAMP): requirements-core.txt

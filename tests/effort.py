@@ -12,3 +12,4 @@ PAYOUT_HISTORIES = 25 * EFFORT
 DEATHS = int(os.environ.get("SAATHI_DEATHS") or "20")  # seeds of stories with several deaths each
 KILLS = int(os.environ.get("SAATHI_KILLS") or "10")  # seeds of kill -9 under load
 SEEDS = int(os.environ.get("SAATHI_SEEDS") or "30")  # whole worlds, each with faults and deaths of its own
+SEEDS_QUICK = SEEDS if os.environ.get("SAATHI_SEEDS") else 10  # of them in the quick suite; a world takes five seconds

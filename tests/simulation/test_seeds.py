@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import Connection, text
 
 from base.db import make_engine
-from tests.effort import SEEDS
+from tests.effort import SEEDS, SEEDS_QUICK
 from tests.simulation.laws import LAWS
 from tests.simulation.run import Stage, simulate, stage
 from tests.simulation.steps import STEPS
 
 BATCH = 10
-BATCHES = [range(first, min(first + BATCH, SEEDS)) for first in range(0, SEEDS, BATCH)]
+RANGES = [range(first, min(first + BATCH, SEEDS)) for first in range(0, SEEDS, BATCH)]
+BATCHES = [pytest.param(one, marks=pytest.mark.thorough) if one.start >= SEEDS_QUICK else one for one in RANGES]
 
 
 @pytest.fixture(scope="module")
