@@ -1,5 +1,6 @@
 """What every test may ask for: a migrated Postgres database of its own, and an empty Redis of its own."""
 
+import gc
 import os
 from collections.abc import Iterator
 from importlib import import_module
@@ -45,6 +46,12 @@ def left_out() -> list[str]:
 
 def pytest_report_header() -> list[str]:
     return [f"left out: {what}" for what in left_out()]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: a collector that looks it through again and again takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
