@@ -67,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    gc.unfreeze()
     if SERVERS in config.stash:
         config.stash[SERVERS].leave()
 
