@@ -9,13 +9,14 @@ import click
 from rich.table import Table
 from sqlalchemy import Connection
 
+from base.days import wall_time
 from base.money import grouped
 from bot.cli.acting import also, by_staff, colleague
 from bot.cli.campaign_complete import CAMPAIGN, SAVED
 from bot.cli.campaign_counting import counted
 from bot.cli.campaign_found import programme_option, refusing, row_of
 from bot.cli.campaign_shown import put_forecast
-from bot.cli.house import console, moment, of, print_json
+from bot.cli.house import console, of, print_json
 from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import audience as audiences
@@ -115,9 +116,9 @@ def _all(conn: Connection, programme: str, as_json: bool) -> None:
     elif not found:
         click.echo("no audience is saved: ./saathi campaign audience --where 'role = electrician' --save electricians")
     else:
-        table = Table("name", "condition", "saved by", "at (UTC)")
+        table = Table("name", "condition", "saved by", "at (India)")
         for one in found:
-            table.add_row(one.name, one.condition, one.saved_by, moment(one.saved_at))
+            table.add_row(one.name, one.condition, one.saved_by, wall_time(one.saved_at))
         console().print(table)
 
 

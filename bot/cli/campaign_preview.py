@@ -9,12 +9,13 @@ from typing import Any
 import click
 from rich.console import Console
 
+from base.days import in_india
 from bot import campaign_check
 from bot.cli.acting import by_staff, touched
 from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_found import member_of, programme_option, refusing, row_of
 from bot.cli.campaign_shown import trigger_words
-from bot.cli.house import console, moment_utc, of, print_json
+from bot.cli.house import console, of, print_json
 from bot.cli.programme import chosen
 from campaigns import audience as audiences
 from campaigns import preview as previews
@@ -139,7 +140,7 @@ def _of(one: Preview, outside: str | None) -> dict[str, Any]:
 def _in_words(row: Row, done: list[Decided], past: str | None, outside: str | None, seen: Preview) -> Iterator[str]:
     for one in done:
         about = f" for {one.occasion}" if one.occasion else ""
-        yield f"{moment_utc(one.decided_at)}{about}: {_decided_words(one)}"
+        yield f"{in_india(one.decided_at)}{about}: {_decided_words(one)}"
     trigger = row.campaign.trigger
     if past is not None:
         yield past

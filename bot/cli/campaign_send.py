@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 from sqlalchemy import Connection
 
-from base.days import INDIA
+from base.days import INDIA, in_india
 from bot import campaign_check, campaign_media
 from bot.campaigns import link_base
 from bot.cli.acting import as_staff, on_duty
@@ -17,7 +17,7 @@ from bot.cli.campaign_found import programme_option, row_of, settled
 from bot.cli.campaign_live import watch
 from bot.cli.campaign_shown import put_forecast, summary, trigger_words
 from bot.cli.campaign_status import look_at
-from bot.cli.house import console, moment_utc, of, print_json, refuse, somebody_is_there
+from bot.cli.house import console, of, print_json, refuse, somebody_is_there
 from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import rows
@@ -82,7 +82,7 @@ def _go(house: House, campaign: str, programme_id: str | None, people: int | Non
         seen = counted(conn, row, now)
     pictures = list(campaign_media.faults(row.campaign))
     if at is not None and at <= now:
-        raise refuse(f"{at:%Y-%m-%d %H:%M} in India has gone by: it is {moment_utc(now)}")
+        raise refuse(f"{in_india(at)} has gone by: it is {in_india(now)}")
     _agreed(people, seen, row)
     with house.engine.begin() as conn:
         by, now = on_duty(conn, actor, "campaign.send").name, house.clock.now(conn)
@@ -124,6 +124,6 @@ def differs(expected: int, found: int) -> bool:
 def _words(row: Row) -> str:
     if row.state == "scheduled":
         assert row.starts_at is not None
-        return f"{row.id} begins {moment_utc(row.starts_at)}"
+        return f"{row.id} begins {in_india(row.starts_at)}"
     on = trigger_words(row.campaign.trigger)
     return f"{row.id} goes out to each member {on}" if on else f"{row.id} goes out: ./saathi campaign status {row.id} --watch"

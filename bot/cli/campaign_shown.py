@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from base.days import in_india, wall_time
 from base.money import grouped, rupees
-from bot.cli.house import console, moment
+from bot.cli.house import console
 from campaigns import reasons
 from campaigns.forecast import Forecast
 from campaigns.price import always_charged
@@ -64,9 +65,9 @@ def trigger_words(trigger: Trigger | None) -> str | None:
 
 
 def listed(rows: Sequence[Row]) -> None:
-    table = Table("campaign", "name", "state", "made by", "approved by", "starts (UTC)", "goes on", "walked", "of")
+    table = Table("campaign", "name", "state", "made by", "approved by", "starts (India)", "goes on", "walked", "of")
     for row in rows:
-        starts = moment(row.starts_at) if row.starts_at else ""
+        starts = wall_time(row.starts_at) if row.starts_at else ""
         table.add_row(
             row.id, row.campaign.name, state_words(row.state), row.created_by, row.approved_by or "", starts,
             trigger_words(row.campaign.trigger) or "", grouped(row.planned), grouped(row.size),
@@ -92,7 +93,7 @@ def in_one_line(shown: Mapping[str, Any]) -> str:
     """For a log: no colour, no drawing."""
     messages = shown["messages"]
     told = ", ".join(f"{step} {messages[step]}" for step in STEPS if messages[step])
-    eta = f", done about {moment(shown['eta'])} UTC" if shown["eta"] else ""
+    eta = f", done about {in_india(shown['eta'])}" if shown["eta"] else ""
     of = f"walked {shown['walked']} of {shown['size']}"
     return f"{shown['campaign']} {shown['state']}: {of}; {told or 'no message yet'}; {shown['per_second']}/s{eta}"
 
@@ -146,14 +147,14 @@ def _lines(shown: Mapping[str, Any]) -> list[tuple[str, str | Text]]:
         percent = 100 * shown["walked"] // shown["size"]
         lines.append(("walked", f"{grouped(shown['walked'])} of {grouped(shown['size'])} people ({percent} %)"))
     if shown["waits_for"]:
-        until = f" until {moment(shown['waits_until'])} UTC" if shown["waits_until"] else ""
+        until = f" until {in_india(shown['waits_until'])}" if shown["waits_until"] else ""
         lines.append(("waits", f"{_WAITS.get(shown['waits_for'], shown['waits_for'])}{until}"))
     kept_out = sum(shown["left_out"].values())
     lines.append(("people", f"get it: {shown['queued']}, left out: {kept_out}, held out to compare: {shown['holdout']}"))
     lines.append(("messages", ", ".join(f"{step} {messages[step]}" for step in STEPS if messages[step]) or "none yet"))
     lines += [(name, _counts(shown[name])) for name in ("failed", "expired") if shown[name]]
     if shown["state"] == "sending":
-        eta = f", done about {moment(shown['eta'])} UTC" if shown["eta"] and not shown["trigger"] else ""
+        eta = f", done about {in_india(shown['eta'])}" if shown["eta"] and not shown["trigger"] else ""
         lines.append(("pace", f"{shown['per_second']} a second{eta}"))
     lines += [(one["day"], f"{one['queued']} queued, {one['left_out']} left out") for one in shown["days"]]
     return lines
@@ -163,7 +164,7 @@ def _state(shown: Mapping[str, Any]) -> Text:
     words = state_words(shown["state"])
     since = {"scheduled": "starts_at", "done": "ended_at", "stopped": "ended_at", "sending": "began_at"}.get(shown["state"])
     if since and shown[since]:
-        words.append(f" {'from' if since == 'starts_at' else 'since'} {moment(shown[since])} UTC", style="")
+        words.append(f" {'from' if since == 'starts_at' else 'since'} {in_india(shown[since])}", style="")
     return words.append(f": {shown['why']}", style="") if shown["why"] else words
 
 
