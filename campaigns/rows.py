@@ -225,8 +225,7 @@ def resume(
         return Refused(f"it stays paused: {'; '.join(faults)}")
     waits = row.began_at is None and row.starts_at is not None and row.starts_at > at
     moved = _moved(conn, row, "scheduled" if waits else "sending", by, at, act="campaign.resume")
-    leaves = pace.may_leave(at, pace.zone_of(None), pace.quiet_of(row.campaign.schedule), holidays)
-    waiting.release(conn, campaign_id, leaves)
+    waiting.release(conn, campaign_id, pace.leaves(at, row.campaign.schedule, holidays))
     return moved
 
 

@@ -18,7 +18,7 @@ from campaigns.forecast import Forecast
 from campaigns.price import always_charged
 from campaigns.progress import STEPS, Progress
 from campaigns.rows import Row
-from campaigns.spec import Campaign, Trigger
+from campaigns.spec import Campaign, Schedule, Trigger
 
 STYLES = {"sending": "green", "scheduled": "cyan", "paused": "yellow", "stopped": "red", "failed": "red"}
 DAY = "day"
@@ -62,6 +62,14 @@ def trigger_words(trigger: Trigger | None) -> str | None:
         return f"when {on}" if trigger.on in ("points_expire", "enrolled", "kyc") else f"at {on}"
     days = abs(trigger.days)
     return f"{days} {DAY if days == 1 else 'days'} {'after' if trigger.days > 0 else 'before'} {on}"
+
+
+def hours_words(schedule: Schedule) -> str:
+    """When in a day it leaves: `leaves between 09:00 and 21:00 in India, on no holiday`."""
+    opens, closes = schedule.quiet_until, schedule.quiet_from
+    next_day = " of the next day" if opens > closes else ""
+    hours = "at any hour" if opens == closes else f"between {opens:%H:%M} and {closes:%H:%M}{next_day} in India"
+    return f"leaves {hours}, on no holiday"
 
 
 def listed(rows: Sequence[Row]) -> None:
@@ -114,6 +122,8 @@ def put_forecast(page: Console, row: Row, seen: Forecast) -> None:
     if seen.holdout:
         page.print(f"held out, to compare with: {grouped(seen.holdout)}")
     page.print(f"cost: {_cost(row.campaign, seen)}", soft_wrap=True)
+    waits = f"; now it would wait until {in_india(seen.waits_until)}" if seen.waits_until else ""
+    page.print(f"{hours_words(row.campaign.schedule)}{waits}", soft_wrap=True)
     if seen.left_out:
         page.print(reason_table(seen.left_out))
 

@@ -35,3 +35,29 @@ def test_every_verb_says_indias_time(line: Campaigner) -> None:
     assert told.startswith("2026-01-05 11:0") and " in India: queued" in told
     (shown,) = line.data("campaign", "status")["campaigns"]
     assert shown["starts_at"] == "2026-01-05T05:00:00+00:00"  # whoever reads JSON gets UTC
+
+
+def test_when_it_leaves(line: Campaigner) -> None:
+    line.made()
+    hours = "leaves between 09:00 and 21:00 in India, on no holiday"
+    assert f"{hours}\n" in line("campaign", "audience", "hello").stdout
+    assert line.data("campaign", "audience", "hello")["waits_until"] is None
+    line.home.forward(hours=11, minutes=30)
+    waits = "now it would wait until 2026-01-06 09:00 in India"
+    for words in (("check", "hello", "--as", "meera"), ("audience", "hello")):
+        assert f"{hours}; {waits}\n" in line("campaign", *words).stdout
+    assert line.data("campaign", "audience", "hello")["waits_until"] == "2026-01-06T03:30:00+00:00"
+    line.data("campaign", "approve", "hello", "--yes", "--as", "dev")
+    told = line("campaign", "send", "hello", "--people", 2, "--as", "meera").stdout
+    assert told.splitlines()[1] == f"it {hours}; so it waits until 2026-01-06 09:00 in India"
+    line.data("campaign", "pause", "hello", "--reason", "x", "--as", "ravi")
+    told = line("campaign", "resume", "hello", "--as", "meera").stdout
+    assert told.splitlines()[1] == f"it {hours}; so it waits until 2026-01-06 09:00 in India"
+    line.approved("late", schedule="{ start = 2026-01-08T10:00:00, quiet_from = 13:00:00, quiet_until = 14:30:00 }")
+    assert "between 14:30 and 13:00 of the next day in India, on no holiday; now it would wait until 2026-01-08 10:00" in (
+        line("campaign", "audience", "late").stdout)  # fmt: skip
+    told = line("campaign", "schedule", "late", "--at", "2026-01-07 13:30", "--people", 2, "--as", "meera").stdout
+    assert told.startswith("late begins 2026-01-07 13:30 in India\n") and "so it waits until 2026-01-07 14:30 in India" in told
+    line.approved("later")
+    told = line("campaign", "schedule", "later", "--at", "2026-01-07 13:30", "--people", 2, "--as", "meera").stdout
+    assert told == f"later begins 2026-01-07 13:30 in India\nit {hours}\n"
