@@ -86,6 +86,8 @@ def _go(
     pictures = list(campaign_media.faults(row.campaign))
     if at is not None and at <= now:
         raise refuse(f"{in_india(at)} has gone by: it is {in_india(now)}")
+    if (at or row.starts_at or now) <= now:  # whoever had too many this week may get it when it begins later
+        _for_somebody(seen, row)
     _agreed(people, seen, row)
     with house.engine.begin() as conn:
         by, now = on_duty(conn, actor, "campaign.send").name, house.clock.now(conn)
@@ -103,6 +105,11 @@ def leaving(conn: Connection, row: Row, now: datetime) -> str:
     first = campaign_check.leaves(conn, row, now)
     waits = f"; so it waits until {in_india(first)}" if first > campaign_check.begins(row, now) else ""
     return f"it {hours_words(row.campaign.schedule)}{waits}"
+
+
+def _for_somebody(seen: Forecast, row: Row) -> None:
+    if seen.size and not seen.reach and row.state == "approved" and row.campaign.trigger is None:
+        raise refuse(f"nothing was sent: nobody would get {row.id} now; ./saathi campaign audience {row.id} shows why")
 
 
 def _agreed(people: int | None, seen: Forecast, row: Row) -> None:

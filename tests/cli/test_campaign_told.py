@@ -9,6 +9,7 @@ import pytest
 
 from bot import campaigns
 from tests.cli.campaigner import PHONES, Campaigner, campaigning
+from tests.house import RAMESH, SUNITA
 from tests.servers import Database
 
 
@@ -61,3 +62,19 @@ def test_when_it_leaves(line: Campaigner) -> None:
     line.approved("later")
     told = line("campaign", "schedule", "later", "--at", "2026-01-07 13:30", "--people", 2, "--as", "meera").stdout
     assert told == f"later begins 2026-01-07 13:30 in India\nit {hours}\n"
+
+
+def test_nothing_is_sent_to_nobody(line: Campaigner) -> None:
+    line.approved()
+    for who in (RAMESH, SUNITA):
+        line.home.write("STOP", who)
+    assert line.data("campaign", "audience", "hello")["left_out"] == {"stopped": 2}
+    for people in ((), ("--people", 0), ("--people", 2)):
+        said = line.refusal("campaign", "send", "hello", *people, "--as", "meera")
+        assert said == "nothing was sent: nobody would get hello now; ./saathi campaign audience hello shows why"
+    (row,) = line.data("campaign", "list")["campaigns"]
+    assert (row["state"], row["sent_by"]) == ("approved", None)
+    assert "later begins" in line("campaign", "schedule", line.approved("later"), "--at", "2026-01-08 10:00", "--people", 0,
+                                  "--as", "meera").stdout  # whoever has had enough this week may get it then  # fmt: skip
+    line.approved("drip", trigger='{ on = "last_scan", days = 30 }')
+    assert line.data("campaign", "send", "drip", "--people", 0, "--as", "meera")["state"] == "sending"
