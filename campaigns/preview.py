@@ -10,9 +10,11 @@ from sqlalchemy import Connection, text
 
 from base.sealing import Keyring
 from campaigns import eligible, fields, words
+from campaigns.blanks import is_blank
 from campaigns.decide import Desk
 from campaigns.forecast import hopeful, reason
 from campaigns.rows import Row
+from whatsapp.content.spec import PLACEHOLDER
 from whatsapp.outbound import Message
 
 _DECIDED = text("""
@@ -27,13 +29,14 @@ MOST = 20
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`reason`: why they would get nothing, though in the audience; then `message` is what the others get. `arm` None: they
-    are held out. `message` None: there are no words for them."""
+    are held out. `message` None: there are no words for them. `empty`: variables of it that they have nothing for."""
 
     member_id: str
     locale: str
     arm: str | None
     reason: str | None
     message: Message | None
+    empty: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,11 @@ def _preview(desk: Desk, person: eligible.Person, values: Mapping[str, str]) -> 
     campaign = desk.row.campaign
     arm = words.arm_for(campaign, person.member_id)
     locale = words.locale_of(campaign, person.locale or desk.first_locale)
-    said = None
+    said, empty = None, ()
     if locale is not None:
         shown = next((one for one in campaign.arms if one.name == arm), campaign.arms[0])
         said = words.message(campaign, shown.name, locale, values, "", "")
+        spoken = dict.fromkeys(PLACEHOLDER.findall(shown.words[locale].body))
+        empty = tuple(name for name in spoken if is_blank(values.get(name, "")))
         said = replace(said, link=shown.words[locale].link)  # where it leads; looking at it counts no click
-    return Preview(person.member_id, locale or "", arm, reason(desk, person), said)
+    return Preview(person.member_id, locale or "", arm, reason(desk, person), said, empty)

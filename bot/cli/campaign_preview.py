@@ -101,6 +101,8 @@ def put_preview(page: Console, one: Preview, outside: str | None) -> None:
         page.print(f"  gets nothing now: {reasons.words(one.reason)}")
     if one.message is not None:
         put_message(page, one.message)
+    for name in one.empty:
+        page.print(f"  {{{name}}} is empty for them: they get - for it", "", sep="\n")
 
 
 def put_message(page: Console, said: Message) -> None:
@@ -133,7 +135,7 @@ def _of(one: Preview, outside: str | None) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "member": one.member_id, "locale": one.locale, "arm": one.arm, "audience": outside, "reason": one.reason,
-        "message": message,
+        "message": message, "empty": one.empty,
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from base.days import in_india, wall_time
 from base.money import grouped, rupees
 from bot.cli.house import console
 from campaigns import reasons
+from campaigns.blanks import LOOKED_AT, Blanks
 from campaigns.forecast import Forecast
 from campaigns.price import always_charged
 from campaigns.progress import STEPS, Progress
@@ -126,6 +127,14 @@ def put_forecast(page: Console, row: Row, seen: Forecast) -> None:
     page.print(f"{hours_words(row.campaign.schedule)}{waits}", soft_wrap=True)
     if seen.left_out:
         page.print(reason_table(seen.left_out))
+
+
+def put_blanks(page: Console, found: Blanks) -> None:
+    """For people: which variables are empty, of how many; nothing where none is."""
+    whole = "" if found.looked_at < LOOKED_AT else "the first "
+    for name, count in found.variables.items():
+        of = f"{whole}{grouped(found.looked_at)} looked at"
+        page.print(f"{{{name}}} is empty for {grouped(count)} of {of}: they get - for it", soft_wrap=True)
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------

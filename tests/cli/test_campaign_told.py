@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot import campaigns
+from bot.cli import campaign_shown
+from campaigns import blanks
 from tests.cli.campaigner import PHONES, Campaigner, campaigning
 from tests.house import RAMESH, SUNITA
 from tests.servers import Database
@@ -78,3 +80,31 @@ def test_nothing_is_sent_to_nobody(line: Campaigner) -> None:
                                   "--as", "meera").stdout  # whoever has had enough this week may get it then  # fmt: skip
     line.approved("drip", trigger='{ on = "last_scan", days = 30 }')
     assert line.data("campaign", "send", "drip", "--people", 0, "--as", "meera")["state"] == "sending"
+
+
+def test_variables_that_are_empty(line: Campaigner) -> None:
+    path = line.file()
+    data = path.read_text().replace('\nname = "name"', '\nname = "name"\nshop = "shop"\nunsaid = "shop"')
+    path.write_text(data.replace("every wire", "of {shop}, every wire"))
+    checked = line.data("campaign", "check", path, "--as", "meera")
+    assert checked["empty"] == {"looked_at": 2, "variables": {"shop": 2}}
+    assert line.data("campaign", "audience", "hello")["empty"] == checked["empty"]
+    for words in (("check", "hello", "--as", "meera"), ("audience", "hello")):
+        told = line("campaign", *words).stdout
+        assert "{shop} is empty for 2 of 2 looked at: they get - for it\n" in told and "{name}" not in told
+    words = ("campaign", "preview", "hello", "--member", PHONES["ramesh"])
+    told = line(*words).stdout
+    assert "Namaste Ramesh Kumar, of -, every wire" in told and "  {shop} is empty for them: they get - for it" in told
+    assert line.data(*words)["previews"][0]["empty"] == ["shop"]
+    line.made("full")
+    assert line.data("campaign", "audience", "full")["empty"] == {"looked_at": 2, "variables": {}}
+    assert "is empty" not in line("campaign", "audience", "full").stdout + line("campaign", "preview", "full").stdout
+
+
+def test_only_the_first_of_a_large_audience_are_looked_at(line: Campaigner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blanks, "LOOKED_AT", 1)
+    monkeypatch.setattr(campaign_shown, "LOOKED_AT", 1)
+    path = line.file()
+    path.write_text(path.read_text().replace('\nname = "name"', '\nname = "shop"'))
+    told = line("campaign", "check", path, "--as", "meera").stdout
+    assert "{name} is empty for 1 of the first 1 looked at" in told
