@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from base.sealing import Keyring
-from campaigns import eligible, fields, words
+from campaigns import attention, eligible, fields, words
+from campaigns.attention import Week
 from campaigns.blanks import is_blank
 from campaigns.decide import Desk
 from campaigns.forecast import hopeful, reason
@@ -29,7 +30,8 @@ MOST = 20
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`reason`: why they would get nothing, though in the audience; then `message` is what the others get. `arm` None: they
-    are held out. `message` None: there are no words for them. `empty`: variables of it that they have nothing for."""
+    are held out. `message` None: there are no words for them. `empty`: variables of it that they have nothing for.
+    `week`: how much of their attention is spent; None: of a utility message nobody asks."""
 
     member_id: str
     locale: str
@@ -37,6 +39,7 @@ class Preview:
     reason: str | None
     message: Message | None
     empty: tuple[str, ...]
+    week: Week | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +100,7 @@ def _preview(desk: Desk, person: eligible.Person, values: Mapping[str, str]) -> 
         spoken = dict.fromkeys(PLACEHOLDER.findall(shown.words[locale].body))
         empty = tuple(name for name in spoken if is_blank(values.get(name, "")))
         said = replace(said, link=shown.words[locale].link)  # where it leads; looking at it counts no click
-    return Preview(person.member_id, locale or "", arm, reason(desk, person), said, empty)
+    week = None
+    if campaign.category == "marketing":
+        week = Week(person.had, attention.allowance(desk.messages, campaign.priority), desk.messages.per_week)
+    return Preview(person.member_id, locale or "", arm, reason(desk, person), said, empty, week)

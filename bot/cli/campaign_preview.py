@@ -87,7 +87,7 @@ def why_not(ctx: click.Context, campaign: str, named: str, programme_id: str | N
     if as_json:
         told = [asdict(one) | {"words": _decided_words(one)} for one in done]
         shown = {"campaign": row.id, "member": member, "decided": told, "past": past, "audience": outside, "now": seen.reason}
-        print_json(shown)
+        print_json(shown | {"week": seen.week and asdict(seen.week)})
         return
     for line in _in_words(row, done, past, outside, seen):
         click.echo(line)
@@ -151,13 +151,24 @@ def _in_words(row: Row, done: list[Decided], past: str | None, outside: str | No
     elif done and trigger is None:
         return
     elif seen.reason is not None:
-        yield f"in the audience, and would be left out now: {seen.reason}, that is, {reasons.words(seen.reason)}"
+        why = f"{seen.reason}, that is, {reasons.words(seen.reason)}{_week(row, seen)}"
+        yield f"in the audience, and would be left out now: {why}"
     elif seen.arm is None:
         yield "in the audience, and held out, to compare with"
     elif trigger is not None:
         yield f"in the audience, and gets it {trigger_words(trigger)}{_WHEN.get(row.state, ', once it is sent')}"
     else:
         yield f"in the audience, and would get it {'when it goes on' if row.state == 'paused' else 'now'}"
+
+
+def _week(row: Row, seen: Preview) -> str:
+    """The figures, where they are the reason."""
+    week = seen.week
+    if week is None or seen.reason not in ("capped", "attention"):
+        return ""
+    had = f": {week.had} of {week.per_week} within seven days"
+    left = f", and one of {row.campaign.priority} priority leaves alone whoever has had {week.allowed}"
+    return had + (left if seen.reason == "attention" else "")
 
 
 def _decided_words(one: Decided) -> str:

@@ -80,3 +80,15 @@ def test_one_that_goes_on_by_itself(line: Campaigner) -> None:
     assert why_not(line, "drip").endswith("last scan, once it goes on\n")
     line.home.write("STOP", SUNITA)
     assert "left out now: stopped" in why_not(line, "drip")
+
+
+def test_how_much_of_the_week_is_spent(line: Campaigner) -> None:
+    line.sent("one", priority='"low"')
+    assert campaigns.tick(line.house) == 2
+    line.made("two", priority='"low"')
+    told = why_not(line, "two")
+    assert told.endswith(": 1 of 3 within seven days, and one of low priority leaves alone whoever has had 1\n")
+    told = line.data("campaign", "why-not", "two", "--member", PHONES["sunita"])
+    assert (told["now"], told["week"]) == ("attention", {"had": 1, "allowed": 1, "per_week": 3})
+    line.made("about", category='"utility"')
+    assert line.data("campaign", "why-not", "about", "--member", PHONES["sunita"])["week"] is None
