@@ -20,11 +20,12 @@ from whatsapp.outbound import Message
 
 _DECIDED = text("""
     SELECT p.occasion, p.outcome, p.reason, p.arm, p.locale, p.decided_at, o.state AS message,
-           coalesce(CAST(o.error_code AS text), o.reason) AS message_why
+           coalesce(CAST(o.error_code AS text), o.reason) AS message_why, o.accepted_at AS sent_at
     FROM campaign_people p LEFT JOIN outbox o ON o.key = p.outbox_key
     WHERE p.programme_id = :programme AND p.campaign_id = :campaign AND p.member_id = :member
     ORDER BY p.decided_at DESC, p.occasion DESC LIMIT :most""")
 MOST = 20
+ONCE = ("enrolled", "first_scan")  # the triggers whose day comes once in a member's life
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What became of a member. `message`: its state in the outbox, and why it failed or waits."""
+    """What became of a member. `message`: its state in the outbox, why it failed or waits. `sent_at`: when Twilio took it."""
 
     occasion: str
     outcome: str
@@ -54,6 +55,7 @@ class Decided:
     decided_at: datetime
     message: str | None
     message_why: str | None
+    sent_at: datetime | None
 
 
 def previews(
@@ -84,6 +86,8 @@ def past(row: Row, member_id: str, *, came: bool) -> str | None:
         return None
     if row.state in ("stopped", "done"):
         return f"the campaign is {row.state}: it {'comes to them no more' if came else 'never came to them, and will not'}"
+    if row.campaign.trigger is not None and row.campaign.trigger.on in ONCE and came:
+        return "it came to them, as it does once, and does not come back"
     if row.campaign.trigger is None and (row.planned_at is not None or member_id <= row.cursor):
         return "it has gone past them, for they were not in the audience then, and does not come back"
     return None

@@ -143,22 +143,27 @@ def _in_words(row: Row, done: list[Decided], past: str | None, outside: str | No
     for one in done:
         about = f" for {one.occasion}" if one.occasion else ""
         yield f"{in_india(one.decided_at)}{about}: {_decided_words(one)}"
-    trigger = row.campaign.trigger
     if past is not None:
         yield past
-    elif outside is not None:
-        yield f"not in the audience: {outside}"
-    elif done and trigger is None:
-        return
-    elif seen.reason is not None:
+    elif done and row.campaign.trigger is not None:
+        yield f"for a day of theirs after {done[0].occasion}: {_now(row, outside, seen)}"
+    elif outside is not None or not done:
+        yield _now(row, outside, seen)
+
+
+def _now(row: Row, outside: str | None, seen: Preview) -> str:
+    """What holds of somebody to whom it may come."""
+    if outside is not None:
+        return f"not in the audience: {outside}"
+    if seen.reason is not None:
         why = f"{seen.reason}, that is, {reasons.words(seen.reason)}{_week(row, seen)}"
-        yield f"in the audience, and would be left out now: {why}"
-    elif seen.arm is None:
-        yield "in the audience, and held out, to compare with"
-    elif trigger is not None:
-        yield f"in the audience, and gets it {trigger_words(trigger)}{_WHEN.get(row.state, ', once it is sent')}"
-    else:
-        yield f"in the audience, and would get it {'when it goes on' if row.state == 'paused' else 'now'}"
+        return f"in the audience, and would be left out now: {why}"
+    if seen.arm is None:
+        return "in the audience, and held out, to compare with"
+    if row.campaign.trigger is not None:
+        on = trigger_words(row.campaign.trigger)
+        return f"in the audience, and gets it {on}{_WHEN.get(row.state, ', once it is sent')}"
+    return f"in the audience, and would get it {'when it goes on' if row.state == 'paused' else 'now'}"
 
 
 def _week(row: Row, seen: Preview) -> str:
@@ -177,4 +182,5 @@ def _decided_words(one: Decided) -> str:
     if one.outcome == "holdout":
         return "held out: gets nothing, to compare with"
     why = f" ({one.message_why})" if one.message_why else ""
-    return f"queued, arm {one.arm}, {one.locale}; the message is {one.message or 'gone'}{why}"
+    sent = f", sent {in_india(one.sent_at)}" if one.sent_at else ""
+    return f"queued, arm {one.arm}, {one.locale}; the message is {one.message or 'gone'}{why}{sent}"
