@@ -22,7 +22,8 @@ def test_a_file_is_begun_checked_and_kept(line: Campaigner, tmp_path: Path) -> N
     path = tmp_path / "monsoon.toml"
     made = line.data("campaign", "new", path, "--name", 'Say "hello"', "--as", "meera")
     assert made == {"campaign": "monsoon", "file": str(path)}
-    assert "File exists" in line.refusal("campaign", "new", path, "--as", "meera")
+    refused = line.refusal("campaign", "new", path, "--as", "meera")
+    assert refused == f"{path} cannot be written: File exists; choose another name, or remove it first"
     seen = line.data("campaign", "check", path, "--as", "meera")
     assert (seen["state"], seen["made_by"], seen["forecast"]["size"]) == ("draft", "meera", 2)
     assert seen["forecast"]["reach"] + seen["forecast"]["holdout"] == 2

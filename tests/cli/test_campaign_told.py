@@ -108,3 +108,24 @@ def test_only_the_first_of_a_large_audience_are_looked_at(line: Campaigner, monk
     path.write_text(path.read_text().replace('\nname = "name"', '\nname = "shop"'))
     told = line("campaign", "check", path, "--as", "meera").stdout
     assert "{name} is empty for 1 of the first 1 looked at" in told
+
+
+@pytest.mark.parametrize("there", ["a.csv", "b.html"])
+def test_of_two_reports_both_are_written_or_neither(line: Campaigner, tmp_path: Path, there: str) -> None:
+    line.made()
+    (tmp_path / there).write_text("mine")
+    words = ("campaign", "report", "hello", "--csv", tmp_path / "a.csv", "--html", tmp_path / "b.html")
+    said = line.refusal(*words)
+    assert said == f"{tmp_path / there} cannot be written: File exists; choose another name, or remove it first"
+    assert {path.name for path in tmp_path.glob("?.*")} == {there} and (tmp_path / there).read_text() == "mine"
+    (tmp_path / there).unlink()
+    assert "b.html is written" in line(*words).stdout
+    assert (tmp_path / "a.csv").read_text().startswith("by,") and "<h1>" in (tmp_path / "b.html").read_text()
+
+
+def test_reports_that_have_no_place(line: Campaigner, tmp_path: Path) -> None:
+    line.made()
+    words = ("campaign", "report", "hello", "--csv", tmp_path / "a.csv", "--html")
+    assert line.refusal(*words, tmp_path / "no" / "b.html").endswith("b.html cannot be written: No such file or directory")
+    assert "name the same file" in line.misuse(*words, tmp_path / "x" / ".." / "a.csv")
+    assert not (tmp_path / "a.csv").exists()
