@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from campaigns import audience, pace, saved, words
 from campaigns.audience import Audience
 from campaigns.expression import parse
+from campaigns.file import gone_by
 from campaigns.rows import Row
 from campaigns.saved import UnknownAudience
 from campaigns.spec import Campaign
@@ -29,8 +30,7 @@ def faults(conn: Connection, programme_id: str, campaign: Campaign, link_base: s
         yield from (f"audience: {doubt}" for doubt in audience.doubts(conn, audience_of(conn, programme_id, campaign)))
     except UnknownAudience as fault:
         yield f"saved: {fault}"
-    if campaign.schedule.end is not None and campaign.schedule.end <= now:
-        yield "schedule.end: has gone by"
+    yield from gone_by(campaign, now)
 
 
 def templates(conn: Connection, campaign: Campaign, link_base: str) -> list[Standing]:

@@ -63,7 +63,8 @@ def check(
     house = of(ctx)
     with house.engine.connect() as conn:
         programme = chosen(conn, programme_id)
-        wanted = read_file(Path(campaign)) if is_file(campaign) else row_of(conn, programme, campaign).campaign
+        now = house.clock.now(conn)
+        wanted = read_file(Path(campaign), now) if is_file(campaign) else row_of(conn, programme, campaign).campaign
     where = f"{campaign}: " if is_file(campaign) else ""
     _without_fault(house, programme, wanted, list_file, where)
     kept = _kept(house, programme, wanted, list_file, address, is_file(campaign))

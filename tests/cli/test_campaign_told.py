@@ -129,3 +129,15 @@ def test_reports_that_have_no_place(line: Campaigner, tmp_path: Path) -> None:
     assert line.refusal(*words, tmp_path / "no" / "b.html").endswith("b.html cannot be written: No such file or directory")
     assert "name the same file" in line.misuse(*words, tmp_path / "x" / ".." / "a.csv")
     assert not (tmp_path / "a.csv").exists()
+
+
+def test_an_end_that_has_gone_by_is_told_with_the_other_faults(line: Campaigner) -> None:
+    late = "{ end = 2026-01-05T08:00:00 }"
+    path = line.file(schedule=late, category='"promo"')
+    result = line("campaign", "check", path, "--as", "meera")
+    assert result.exit_code == 1 and result.stderr.count("\n") == 2
+    assert f"{path}: category: " in result.stderr and result.stderr.endswith(f"{path}: schedule.end: has gone by\n")
+    path = line.file(schedule=late, saved='"nobody"')
+    said = line("campaign", "check", path, "--as", "meera").stderr
+    assert said.count("schedule.end: has gone by\n") == 1 and "saved: no audience is called nobody" in said
+    assert line.refusal("campaign", "check", line.file(schedule=late)) == f"{path}: schedule.end: has gone by"
