@@ -141,3 +141,13 @@ def test_an_end_that_has_gone_by_is_told_with_the_other_faults(line: Campaigner)
     said = line("campaign", "check", path, "--as", "meera").stderr
     assert said.count("schedule.end: has gone by\n") == 1 and "saved: no audience is called nobody" in said
     assert line.refusal("campaign", "check", line.file(schedule=late)) == f"{path}: schedule.end: has gone by"
+
+
+def test_a_colleagues_phone_that_is_a_members_too(line: Campaigner) -> None:
+    member = line.data("campaign", "why-not", line.made(), "--member", PHONES["ramesh"])["member"]
+    done = line("staff", "phone", "dev", "98123 45678", "--as", "asha")
+    assert (done.exit_code, done.stdout) == (0, "dev's phone is 98123 45678\n")
+    told = f"look again: this is also the phone of member {member}: a test goes to them as to a colleague\n"
+    assert done.stderr == told
+    for phone in ("none", "+919000000000"):
+        assert line("staff", "phone", "dev", phone, "--as", "asha").stderr == ""
