@@ -33,3 +33,13 @@ def minute_of(at: datetime, *, up: bool = False) -> str:
     if up and (local.second or local.microsecond):
         local += timedelta(minutes=1)
     return local.strftime("%Y-%m-%dT%H:%M")
+
+
+def wall_time(at: datetime) -> str:
+    """For people, where a heading says (India) already: 2026-01-05 10:00."""
+    return minute_of(at).replace("T", " ")
+
+
+def in_india(at: datetime) -> str:
+    """The same where it stands alone: 2026-01-05 10:00 in India."""
+    return f"{wall_time(at)} in India"

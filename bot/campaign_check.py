@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from campaigns import audience, saved, words
+from campaigns import audience, pace, saved, words
 from campaigns.audience import Audience
 from campaigns.expression import parse
+from campaigns.file import gone_by
 from campaigns.rows import Row
 from campaigns.saved import UnknownAudience
 from campaigns.spec import Campaign
@@ -29,8 +30,7 @@ def faults(conn: Connection, programme_id: str, campaign: Campaign, link_base: s
         yield from (f"audience: {doubt}" for doubt in audience.doubts(conn, audience_of(conn, programme_id, campaign)))
     except UnknownAudience as fault:
         yield f"saved: {fault}"
-    if campaign.schedule.end is not None and campaign.schedule.end <= now:
-        yield "schedule.end: has gone by"
+    yield from gone_by(campaign, now)
 
 
 def templates(conn: Connection, campaign: Campaign, link_base: str) -> list[Standing]:
@@ -58,6 +58,16 @@ def audience_of(conn: Connection, programme_id: str, campaign: Campaign) -> Audi
 def size(conn: Connection, row: Row, now: datetime) -> int:
     """Of its audience. Raises what `audience_of` raises."""
     return audience.size(conn, audience_of(conn, row.programme_id, row.campaign), now)
+
+
+def leaves(conn: Connection, row: Row, at: datetime) -> datetime:
+    """When the first message may leave of a campaign that was sent, or goes on, at this moment."""
+    return pace.leaves(begins(row, at), row.campaign.schedule, holidays(conn, row.programme_id))
+
+
+def begins(row: Row, at: datetime) -> datetime:
+    """From when on it is meant to leave, quiet hours aside."""
+    return max(at, row.starts_at or at)
 
 
 def holidays(conn: Connection, programme_id: str) -> frozenset[date]:

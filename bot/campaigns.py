@@ -181,7 +181,6 @@ def _begun(house: House, conn: Connection, row: Row, now: datetime) -> Row:
 def _keep_quiet(conn: Connection, row: Row, now: datetime, after: datetime | None) -> None:
     """What waits is put off until it may leave: behind quiet hours, and to `after`, till when WhatsApp takes nobody new."""
     soon = max(now + BEFORE_QUIET, after or now)
-    quiet, holidays = pace.quiet_of(row.campaign.schedule), campaign_check.holidays(conn, row.programme_id)
-    leaves = pace.may_leave(soon, pace.zone_of(None), quiet, holidays)
+    leaves = pace.leaves(soon, row.campaign.schedule, campaign_check.holidays(conn, row.programme_id))
     if leaves > now + BEFORE_QUIET:
         waiting.keep_quiet(conn, row.id, leaves)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot import lease, media, picture_task, pictures, seen_codes
 from bot.paper import KINDS, reading_of
-from bot.photos import PROBLEMS, forgotten, refused, told_of
+from bot.photos import PDF, PROBLEMS, forgotten, refused, told_of
 from bot.picture_task import Fetching
 from bot.task import Ended, Later, Task
 from bot.wiring import House
@@ -50,24 +50,29 @@ def read(house: House, task: Task) -> Ended | Later:
 
 def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
     look = _looked(house, task, here)
-    return Ended(look.problem, look) if isinstance(look, PhotoRead) else _paper(house, task, here, look)
+    return look if isinstance(look, Ended) else _paper(house, task, here, look)
 
 
-def _looked(house: House, task: Task, here: Fetching) -> _Look | PhotoRead:
-    """As the first look left it: opened once more, since that was another process, but its codes not looked for again."""
-    from ocr.image import Refused, open_image  # image libraries are the workers' alone: the web stays small
+def _looked(house: House, task: Task, here: Fetching) -> _Look | Ended:
+    """As the first look left it: opened once more, since that was another process; its codes are looked for where it left
+    off doing so, and what is told of them is what it would have told."""
+    from ocr.aadhaar_card import is_card_code  # image libraries are the workers' alone: the web stays small
+    from ocr.image import Refused, open_image
     from ocr.paper_files import Seen
+    from ocr.qr import read_codes
 
     photo = str(task.payload["photo"])
-    sealed = task.payload.get("codes")
-    if sealed is None:
+    if here.new.startswith(PDF):
         return _Look(here.new, None, PhotoRead(photo, (), "not_an_invoice"))
     picture = open_image(here.new)
     if isinstance(picture, Refused):
-        return refused(photo, picture.reason)
-    row = next(row for row in here.rows if row.id == photo)
-    codes = seen_codes.opened(str(sealed), photo, media.sealer_of(house, row))
-    return _Look(Seen(here.new, picture, codes), picture, told_of(photo, picture, codes))
+        return Ended(picture.reason, refused(photo, picture.reason))
+    row, found = next(row for row in here.rows if row.id == photo), task.payload.get("codes")
+    codes = seen_codes.opened(str(found), photo, media.sealer_of(house, row)) if found else read_codes(picture)
+    if any(is_card_code(code.text) for code in codes.codes):
+        return forgotten(house, task, here)
+    seen = told_of(photo, picture, codes)
+    return Ended("read", seen) if seen.codes else _Look(Seen(here.new, picture, codes), picture, seen)
 
 
 def _paper(house: House, task: Task, here: Fetching, look: _Look) -> Ended:

@@ -1,12 +1,14 @@
 """The media worker's job: fetch a picture or paper, keep it sealed, take a first look, say what was found.
 
 A coupon is told at once, and so is a picture that shows nothing. Of anything else the coach speaks within a second or
-two; then it goes to the paper workers' queue, where a page takes seconds: no coupon waits behind it.
+two; then it goes to the paper workers' queue, where a page takes seconds: no coupon waits behind it. A page of print without a
+trace of a code is searched no further here: that would take longer than all the rest of the first look.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
@@ -43,7 +45,7 @@ def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
     from ocr.aadhaar_card import is_card_code
     from ocr.image import Refused, open_image  # image libraries are the workers' alone: the web stays small
     from ocr.qr import read_codes
-    from ocr.quality_paper import coach
+    from ocr.quality_paper import WRITING_MIN, coach
 
     photo = str(task.payload["photo"])
     if here.new.startswith(PDF):
@@ -51,17 +53,20 @@ def _read(house: House, task: Task, here: Fetching) -> Ended | Later:
     picture = open_image(here.new)
     if isinstance(picture, Refused):
         return Ended(picture.reason, refused(photo, picture.reason))
-    codes = read_codes(picture)
+    look = cache(lambda: coach(picture))
+    codes = read_codes(picture, leave_off=lambda: look().letters >= WRITING_MIN)
     if any(is_card_code(code.text) for code in codes.codes):
         return forgotten(house, task, here)
     seen = told_of(photo, picture, codes)
     if seen.codes:
         return Ended("read", seen)
-    seems = coach(picture)
+    seems = look()
     if not seems.faults and seems.letters < LETTERS_MIN and not _may_be_a_bill(task, codes):
         return Ended("no_print", seen)
     if seems.faults and task.attempts == 1:
         _tell(house, task, PhotoHard(photo, seems.faults))
+    if codes.left_off:
+        return Ended("paper", next=Next("read_paper", "paper", task.payload))
     row = next(row for row in here.rows if row.id == photo)
     found = seen_codes.sealed(codes, photo, media.sealer_of(house, row))
     return Ended("paper", next=Next("read_paper", "paper", {**task.payload, "codes": found}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from campaigns.spec import Priority
@@ -10,6 +11,16 @@ from loyalty.programme import Messages
 
 WEEK = timedelta(days=7)
 RANKS: Mapping[Priority, int] = {"low": 1, "normal": 2, "high": 3}  # campaigns.priority
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Of one member: `had` marketing messages within seven days, those still waiting included; with `allowed` a campaign leaves
+    them alone, with `per_week` every campaign does."""
+
+    had: int
+    allowed: int
+    per_week: int
 
 
 def allowance(messages: Messages, priority: Priority) -> int:

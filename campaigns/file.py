@@ -7,6 +7,7 @@ by `campaign check`. config/campaigns/sample.toml shows every key.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -40,14 +41,21 @@ class BadCampaign(ValueError):
         self.faults = faults
 
 
-def read(source: Path | bytes) -> Campaign:
-    """The campaign in a file, or in a file's bytes. Raises BadCampaign, naming every fault at once."""
+def read(source: Path | bytes, now: datetime | None = None) -> Campaign:
+    """The campaign in a file, or in a file's bytes. Raises BadCampaign, naming every fault at once; with `now` also that its
+    end has gone by, which alone is no fault of the file."""
     top = Table(_toml(source if isinstance(source, bytes) else _bytes(source)))
     campaign = _campaign(top)
     if faults := top.faults + _together(campaign, top):
+        faults += gone_by(campaign, now) if now is not None else []
         more = len(faults) - FAULTS_MAX
         raise BadCampaign(faults[:FAULTS_MAX] + ([f"and {more} more faults"] if more > 0 else []))
     return campaign
+
+
+def gone_by(campaign: Campaign, now: datetime) -> list[str]:
+    end = campaign.schedule.end
+    return ["schedule.end: has gone by"] if end is not None and end <= now else []
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------
@@ -122,6 +130,8 @@ def _schedule(top: Table) -> Schedule:
     )  # fmt: skip
     if made.start and made.end and made.end <= made.start:
         table.fault("end", "is not after start")
+    if made.quiet_from == made.quiet_until:
+        table.fault("quiet_until", "is the same as quiet_from, which could mean never or always: write another time")
     table.done()
     return made
 

@@ -31,7 +31,8 @@ class Forecast:
     """`size`: of the audience. `reach`: those who would get it, `templates` of them as a message that costs something
     (campaigns.price), at `cost_paise` together if it left now. `most_paise`: what it costs when it leaves so late that nobody
     has written within 24 hours any more, or all that its budget allows; None with a trigger and no such budget, for then nobody
-    knows how often it goes out. `locales`, `arms`: of those reached."""
+    knows how often it goes out. `locales`, `arms`: of those reached. `waits_until`: when the first would leave, for its
+    start, for quiet hours or a holiday; None: at once."""
 
     size: int
     reach: int
@@ -42,6 +43,7 @@ class Forecast:
     most_paise: int | None
     locales: Mapping[str, int]
     arms: Mapping[str, int]
+    waits_until: datetime | None
 
 
 def forecast(
@@ -116,9 +118,12 @@ class _Tally:
     def forecast(self) -> Forecast:
         campaign = self.desk.row.campaign
         paise = campaign.budget.paise_per_message
+        now, starts_at = self.desk.now, self.desk.row.starts_at
+        leaves = pace.leaves(max(now, starts_at or now), campaign.schedule, self.desk.holidays)
         limits = [] if self.affordable is None else [self.affordable]
         limits += [] if campaign.trigger is not None else [self.reach]
         return Forecast(
             self.reach + self.holdout + self.left_out.total(), self.reach, self.holdout, dict(self.left_out), self.templates,
             self.templates * paise, min(limits) * paise if limits else None, dict(self.locales), dict(self.arms),
+            leaves if leaves > now else None,
         )  # fmt: skip

@@ -55,6 +55,11 @@ def may_leave(at: datetime, zone: tzinfo, quiet: Quiet, holidays: Collection[dat
     raise NeverAllowed("nothing could leave within a year: look at the holidays")
 
 
+def leaves(at: datetime, schedule: Schedule, holidays: Collection[date]) -> datetime:
+    """When the first message of a campaign that begins at `at` may leave, for members in India's zone. Raises NeverAllowed."""
+    return may_leave(at, zone_of(None), quiet_of(schedule), holidays)
+
+
 def people_left(people_per_day: int | None, begun_within_a_day: int) -> int | None:
     """How many more people a sender may begin with now under WhatsApp's tier, which counts those of the last 24 hours;
     None: no tier is known. `begun_within_a_day`: different people that a template went to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from base.days import minute_of
+from base.days import in_india
 from base.money import grouped, rupees
 from campaigns import conversions, reasons
 from campaigns.experiment import Comparison, Verdict
@@ -37,7 +37,7 @@ def page(report: Report, verdict: Verdict | None) -> str:
     parts = [
         f"<h1>{escape(campaign.name)}</h1>",
         f'<p class="when">{escape(campaign.id)} · {escape(report.row.state)} · as of'
-        f" {minute_of(report.at).replace('T', ' ')} (India) · {escape(campaign.category)}</p>",
+        f" {in_india(report.at)} · {escape(campaign.category)}</p>",
         _verdict(verdict), _table("By message", _groups(report)), funnel(report.arms), *_caused(report, verdict),
         *(_table(_HEADS[by], [(which or "not known", one) for which, one in groups.items()])
           for by, groups in report.segments.items() if groups),

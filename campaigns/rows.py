@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy import Row as SqlRow
 
 from base import audit
+from base.days import in_india
 from campaigns import makers, pace, stored, waiting
 from campaigns.attention import RANKS
 from campaigns.spec import ID, ID_MEANT, Campaign
@@ -181,7 +182,7 @@ def start(
         return Refused(f"nothing was sent: nobody is in the audience of {campaign_id}; ./saathi campaign audience shows it")
     begins = starts_at or row.starts_at
     if row.ends_at is not None and max(begins or at, at) >= row.ends_at:
-        return Refused(f"nothing was sent: {campaign_id} ends {_shown(row.ends_at)}, before it could begin")
+        return Refused(f"nothing was sent: {campaign_id} ends {in_india(row.ends_at)}, before it could begin")
     state = "scheduled" if begins is not None and begins > at else "sending"
     return _moved(conn, row, state, by, at, act="campaign.send", size=size, sends=True, starts_at=begins)
 
@@ -223,9 +224,8 @@ def resume(
     if faults:
         return Refused(f"it stays paused: {'; '.join(faults)}")
     waits = row.began_at is None and row.starts_at is not None and row.starts_at > at
-    moved = _moved(conn, row, "scheduled" if waits else "sending", by, at, act="campaign.send")
-    leaves = pace.may_leave(at, pace.zone_of(None), pace.quiet_of(row.campaign.schedule), holidays)
-    waiting.release(conn, campaign_id, leaves)
+    moved = _moved(conn, row, "scheduled" if waits else "sending", by, at, act="campaign.resume")
+    waiting.release(conn, campaign_id, pace.leaves(at, row.campaign.schedule, holidays))
     return moved
 
 
@@ -289,8 +289,4 @@ def _unknown(campaign_id: str) -> Refused:
 
 
 def _since(row: Row) -> str:
-    return f"{row.state} since {_shown(row.moved_at)} ({row.moved_by})"
-
-
-def _shown(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{row.state} since {in_india(row.moved_at)} ({row.moved_by})"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from base.days import minute_of
+from base.days import in_india
 from campaigns.condition import All, AnyOf, Audience, Condition, Not, Predicate, predicates, within, written
 from campaigns.field_table import FIELDS
 from campaigns.named import statement
@@ -75,5 +75,5 @@ def _words(test: Predicate, value: object, wanted: bool) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, datetime):
-        return minute_of(value).replace("T", " ")
+        return in_india(value)
     return "never" if value is None else str(value)

@@ -36,12 +36,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Every code found, from top left to bottom right, and which rungs were tried or (for want of zbar) left out."""
+    """Every code found, from top left to bottom right, and which rungs were tried or (for want of zbar) left out.
+    `left_off`: the search was ended early, and the same picture may yet show codes."""
 
     codes: tuple[Reading, ...]
     rungs: tuple[str, ...]
     skipped: tuple[str, ...]
     unread: int  # places that look like a code but gave no text
+    left_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,12 @@ class _Rung:
     completes: bool  # cheap enough to run for codes still missing when others were already read
 
 
-def read_codes(picture: Picture) -> Readings:
+def read_codes(picture: Picture, leave_off: Callable[[], bool] = lambda: False) -> Readings:
     """Climb until codes are read and none is left half-seen. Micro QR and other symbologies are not read.
 
     One code clearly read ends the ladder at once; several codes, or a place that looks like one more, earn the rungs
     marked `completes`; nothing read earns all of them (a full miss costs 0.1 to 0.5 s on a photo of two megapixels).
+    `leave_off` is asked where the first rung sees no trace of a code: true leaves the dear rungs to another time.
     """
     found: list[Reading] = []
     doubts: list[Quad] = []
@@ -77,6 +80,8 @@ def read_codes(picture: Picture) -> Readings:
             if plausible(reading.text) and not any(_same(reading, known) for known in found):
                 found.append(reading)
         doubts = [quad for quad in look.unread + doubts if not any(_inside(_centre(quad), known) for known in found)]
+        if len(tried) == 1 and not found and not doubts and leave_off():
+            return Readings((), tuple(tried), (), 0, left_off=True)
     ordered = sorted((_as_sent(reading, picture) for reading in found), key=_reading_order)
     skipped = () if zbar else ("zbar_half", "zbar_otsu")
     return Readings(tuple(ordered), tuple(tried), skipped, len(doubts))

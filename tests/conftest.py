@@ -11,7 +11,7 @@ import redis
 from sqlalchemy import Connection
 
 import base.db
-from tests import warm
+from tests import cheap_hashing, warm
 from tests.reused import Pool
 from tests.servers import Database, SharedServers, admin_engine, shared, template
 
@@ -61,11 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("SAATHI_NOTHING_LEFT_OUT") and (missing := left_out()):
         raise pytest.UsageError(f"nothing may be left out here, but {'; '.join(missing)} would be")
     base.db.create_engine = warm.create_engine  # type: ignore[attr-defined]  # what make_engine calls
+    cheap_hashing.cheapen()
     servers = config.stash[SERVERS] = shared()
     servers.enter()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    gc.unfreeze()
     if SERVERS in config.stash:
         config.stash[SERVERS].leave()
 

@@ -31,7 +31,7 @@ LISTED_MAX = 10_000
 class Twilio:
     """Safe to share between threads. `base_url` serves api, content and messaging paths alike; empty: Twilio's own."""
 
-    def __init__(self, account_sid: str, auth_token: str, *, base_url: str = "", connections: int = 32) -> None:
+    def __init__(self, account_sid: str, auth_token: str, *, base_url: str = "", connections: int = 48) -> None:
         logging.getLogger("twilio.http_client").setLevel(logging.WARNING)  # at INFO it writes numbers and words
         http = TwilioHttpClient()
         http.timeout = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)  # the SDK's own is none at all

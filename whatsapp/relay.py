@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
-from time import sleep
+from time import monotonic
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -24,15 +24,16 @@ from base.sealing import CannotOpen, Keyring
 from whatsapp import delivery, outbox, rate, relay_rows, settle, shelf, templates
 from whatsapp.content.spec import Spec, variables
 from whatsapp.content.sync import ContentMap
+from whatsapp.departures import Called, Departure, Departures
 from whatsapp.errors import Kind
 from whatsapp.outbound import Message, fallback_text
-from whatsapp.outcome import Listed, Outcome, Post, Refused, Uncertain
+from whatsapp.outcome import Listed, Outcome, Post, Refused
 from whatsapp.relay_rows import Due, Taken
 from whatsapp.shelf import Shelving
 from whatsapp.verdict import PLAIN, Change, verdict
 from whatsapp.window import Drop, Hold, Send, UseTemplate, decide
 
-WORKERS = 32
+WORKERS = 48  # a sender's moments ahead, and calls that Twilio takes 150 ms for
 KEPT_FREE = 8  # one in so many workers never calls for a campaign
 TAKEN_BACK_WAITS = timedelta(seconds=10)  # its campaign is paused within that
 LOOKS_AT_ONCE = 4  # calls for the list of messages, so that they never crowd out the sending
@@ -62,13 +63,6 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
-class _Called:
-    row: Taken
-    spec: Spec | None  # of the Content resource it was sent with
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
 class _Looked:
     lost: settle.Lost
     listed: Sequence[Listed] | None  # None: the listing failed
@@ -82,9 +76,10 @@ class Relay:
         self._holder = holder
         self._workers = workers
         self._campaigns_max = workers - workers // KEPT_FREE  # so that an answer never waits for a broadcast's calls
+        self._departures = Departures()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="twilio")
-        self._answers: SimpleQueue[_Called | _Looked] = SimpleQueue()
-        self._called: list[_Called] = []  # answers that are not written down yet
+        self._answers: SimpleQueue[Called | _Looked] = SimpleQueue()
+        self._called: list[Called] = []  # answers that are not written down yet
         self._looked: list[_Looked] = []
         self._out: dict[int, Taken] = {}  # calls without a written answer
         self._looking: set[int] = set()
@@ -109,7 +104,7 @@ class Relay:
         """
         self._collect()
         with self._ports.engine.begin() as conn:
-            now = self._ports.clock.now(conn)
+            now, now_s = self._ports.clock.now(conn), monotonic()
             called = list(self._called)
             changes = [(one.row, self._verdict(one, now)) for one in called]
             relay_rows.record(conn, self._holder, changes, now)
@@ -124,9 +119,10 @@ class Relay:
         del self._called[: len(called)]
         for row_id in answered:
             self._out.pop(row_id, None)
-        for row, leaves, message, spec, sid in taken:
-            self._out[row.id] = row
-            self._threads.submit(self._call, row, (leaves - now).total_seconds(), message, spec, sid)
+        for one, leaves in taken:
+            self._out[one.row.id] = one.row
+            self._departures.join(one)
+            self._threads.submit(self._call, one.row.sender_id, now_s + (leaves - now).total_seconds())
         self._settle()
         return len(taken) + len(over) + self._shelve(kept_back)
 
@@ -148,7 +144,7 @@ class Relay:
     def _take(
         self, conn: Connection, now: datetime, most: int, answered: set[int], kept_back: list[Shelving],
         over: list[tuple[Due, str]],
-    ) -> list[tuple[Taken, datetime, Message | None, Spec | None, str | None]]:  # fmt: skip
+    ) -> list[tuple[Departure, datetime]]:  # fmt: skip
         if most <= 0:
             return []
         busy = [row.conversation_id for row in self._out.values() if row.id not in answered]
@@ -179,7 +175,8 @@ class Relay:
         relay_rows.later(conn, waits, now + TAKEN_BACK_WAITS)
         leaves = rate.moments(conn, leaving, now)
         rows = relay_rows.take(conn, self._holder, list(leaves), now, ready)
-        return [(row, leaves[row.id], *(ready[row.id] if row.id in ready else self._prepared(conn, row))) for row in rows]
+        words = ((row, ready[row.id] if row.id in ready else self._prepared(conn, row)) for row in rows)
+        return [(Departure(row, *each), leaves[row.id]) for row, each in words]
 
     def _prepared(self, conn: Connection, row: Taken) -> tuple[Message | None, Spec | None, str | None]:
         """The words, and the Content resource to send them with; None for words that can no longer be opened."""
@@ -192,18 +189,12 @@ class Relay:
         sid = self._ports.contents.sid_of(conn, spec)
         return (message, spec, sid) if sid else (message, None, None)
 
-    def _call(self, row: Taken, wait_s: float, message: Message | None, spec: Spec | None, sid: str | None) -> None:
-        """In a thread of its own: hand over one message. Whatever goes wrong here, the row must not be sent again."""
-        outcome: Outcome
-        sleep(wait_s)
-        try:
-            outcome = self._send(row, message, spec, sid)
-        except Exception as fault:
-            log.exception("call broke off: row %s", row.id)
-            outcome = Uncertain(type(fault).__name__)
-        self._answers.put(_Called(row, spec, outcome))
+    def _call(self, sender_id: str, moment_s: float) -> None:
+        """In a thread of its own: hand over one message."""
+        self._answers.put(self._departures.leave(sender_id, moment_s, self._send))
 
-    def _send(self, row: Taken, message: Message | None, spec: Spec | None, sid: str | None) -> Outcome:
+    def _send(self, one: Departure) -> Outcome:
+        row, message, spec, sid = one.row, one.message, one.spec, one.sid
         if message is None:
             return Refused(Kind.UNKNOWN, 0, "erased")
         callback = delivery.callback_url(self._ports.public_base_url, row.id, row.attempts)
@@ -255,7 +246,7 @@ class Relay:
                 self._ports.ring(conversation)
         return len(touched)
 
-    def _verdict(self, one: _Called, now: datetime) -> Change:
+    def _verdict(self, one: Called, now: datetime) -> Change:
         change = verdict(
             one.outcome, attempts=one.row.attempts, as_content=one.spec is not None, now=now,
             chance=self._ports.chance(), lane=one.row.lane,
@@ -279,8 +270,8 @@ class Relay:
         while not self._answers.empty():
             self._sort(self._answers.get())
 
-    def _sort(self, answer: _Called | _Looked) -> None:
-        if isinstance(answer, _Called):
+    def _sort(self, answer: Called | _Looked) -> None:
+        if isinstance(answer, Called):
             self._called.append(answer)
         else:
             self._looked.append(answer)

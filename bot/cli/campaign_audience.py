@@ -9,13 +9,14 @@ import click
 from rich.table import Table
 from sqlalchemy import Connection
 
+from base.days import wall_time
 from base.money import grouped
 from bot.cli.acting import also, by_staff, colleague
 from bot.cli.campaign_complete import CAMPAIGN, SAVED
-from bot.cli.campaign_counting import counted
+from bot.cli.campaign_counting import counted, emptied
 from bot.cli.campaign_found import programme_option, refusing, row_of
-from bot.cli.campaign_shown import put_forecast
-from bot.cli.house import console, moment, of, print_json
+from bot.cli.campaign_shown import put_blanks, put_forecast
+from bot.cli.house import console, of, print_json
 from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import audience as audiences
@@ -72,11 +73,12 @@ def audience(
 
 def _of_campaign(house: House, conn: Connection, programme: str, campaign: str, as_json: bool) -> None:
     row, now = row_of(conn, programme, campaign), house.clock.now(conn)
-    seen = counted(conn, row, now)
+    seen, empty = counted(conn, row, now), emptied(house, conn, row, now)
     if as_json:
-        print_json({"campaign": row.id, **asdict(seen)})
+        print_json({"campaign": row.id, **asdict(seen), "empty": asdict(empty)})
     else:
-        put_forecast(console(), row, seen)
+        put_forecast(page := console(), row, seen)
+        put_blanks(page, empty)
 
 
 def _of_condition(
@@ -115,9 +117,9 @@ def _all(conn: Connection, programme: str, as_json: bool) -> None:
     elif not found:
         click.echo("no audience is saved: ./saathi campaign audience --where 'role = electrician' --save electricians")
     else:
-        table = Table("name", "condition", "saved by", "at (UTC)")
+        table = Table("name", "condition", "saved by", "at (India)")
         for one in found:
-            table.add_row(one.name, one.condition, one.saved_by, moment(one.saved_at))
+            table.add_row(one.name, one.condition, one.saved_by, wall_time(one.saved_at))
         console().print(table)
 
 

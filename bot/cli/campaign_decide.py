@@ -10,7 +10,7 @@ from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_counting import counted
 from bot.cli.campaign_found import programme_option, row_of, settled
 from bot.cli.campaign_preview import put_words
-from bot.cli.campaign_send import before_sending
+from bot.cli.campaign_send import before_sending, leaving
 from bot.cli.campaign_shown import put_forecast, summary
 from bot.cli.house import console, of, print_json, refuse, somebody_is_there
 from bot.cli.programme import chosen
@@ -88,7 +88,8 @@ def resume(ctx: click.Context, campaign: str, programme_id: str | None, as_json:
         faults = [*before_sending(house, conn, row_of(conn, programme, campaign), now), *pictures]
         holidays = campaign_check.holidays(conn, programme)
         row = settled(rows.resume(conn, programme, campaign, by=by, at=now, holidays=holidays, faults=faults))
-    _told(row, as_json, f"{campaign} goes on: ./saathi campaign status {campaign} --watch")
+        leaves = leaving(conn, row, now)
+    _told(row, as_json, f"{campaign} goes on: ./saathi campaign status {campaign} --watch\n{leaves}")
 
 
 @click.command(short_help="End it for good.")

@@ -17,13 +17,14 @@ from bot import campaign_check, campaign_draft, campaign_media, campaigns
 from bot.campaign_draft import Detectable, Listed
 from bot.cli.acting import by_staff, colleague
 from bot.cli.campaign_complete import CAMPAIGN_OR_FILE
-from bot.cli.campaign_counting import counted
+from bot.cli.campaign_counting import counted, emptied
 from bot.cli.campaign_found import is_file, programme_option, read_file, refusing, row_of, sender_of, settled
-from bot.cli.campaign_shown import put_forecast
+from bot.cli.campaign_shown import put_blanks, put_forecast
 from bot.cli.house import console, of, print_json, refuse
 from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import rows
+from campaigns.blanks import Blanks
 from campaigns.forecast import Forecast
 from campaigns.people_list import BadSheet
 from campaigns.rows import Row
@@ -38,6 +39,7 @@ class Checked:
     row: Row
     listed: Listed | None
     seen: Forecast
+    empty: Blanks
     shows: Detectable | None
     templates: Sequence[Standing]
 
@@ -61,7 +63,8 @@ def check(
     house = of(ctx)
     with house.engine.connect() as conn:
         programme = chosen(conn, programme_id)
-        wanted = read_file(Path(campaign)) if is_file(campaign) else row_of(conn, programme, campaign).campaign
+        now = house.clock.now(conn)
+        wanted = read_file(Path(campaign), now) if is_file(campaign) else row_of(conn, programme, campaign).campaign
     where = f"{campaign}: " if is_file(campaign) else ""
     _without_fault(house, programme, wanted, list_file, where)
     kept = _kept(house, programme, wanted, list_file, address, is_file(campaign))
@@ -115,11 +118,11 @@ def _kept(
 def _looked_at(house: House, row: Row, listed: Listed | None) -> Checked:
     with house.engine.begin() as conn:
         now = house.clock.now(conn)
-        seen = counted(conn, row, now)
+        seen, empty = counted(conn, row, now), emptied(house, conn, row, now)
         with refusing():
             shows = campaign_draft.what_it_can_show(conn, row, seen, now)
         return Checked(
-            row, listed, seen, shows, campaign_check.templates(conn, row.campaign, campaigns.link_base(house))
+            row, listed, seen, empty, shows, campaign_check.templates(conn, row.campaign, campaigns.link_base(house))
         )  # fmt: skip
 
 
@@ -127,7 +130,8 @@ def _json(done: Checked) -> dict[str, Any]:
     listed = done.listed and {"rows": dict(done.listed.counts), "problems": [asdict(one) for one in done.listed.problems]}
     return {
         "campaign": done.row.id, "state": done.row.state, "made_by": done.row.created_by, "list": listed,
-        "forecast": asdict(done.seen), "detectable": done.shows and asdict(done.shows),
+        "forecast": asdict(done.seen), "empty": asdict(done.empty),
+        "detectable": done.shows and asdict(done.shows),
         "templates": [
             {"arm": one.spec.text_key.rpartition("/")[2], "locale": one.spec.locale, "approval": one.approval.status,
              "reason": one.approval.reason or None} for one in done.templates
@@ -141,6 +145,7 @@ def _told(done: Checked) -> None:
     if done.listed is not None:
         _told_list(done.listed)
     put_forecast(page, row, done.seen)
+    put_blanks(page, done.empty)
     if done.shows is not None:
         once = "once all of them have had it, " if row.campaign.trigger is not None else ""
         click.echo(f"{once}{_shows(done.shows)}")

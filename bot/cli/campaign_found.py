@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,9 +25,9 @@ _SENDERS = text("SELECT id, address FROM senders WHERE programme_id = :programme
 programme_option = click.option("--programme", "programme_id", help="Needed only where several are published.")
 
 
-def read_file(path: Path) -> Campaign:
+def read_file(path: Path, now: datetime) -> Campaign:
     try:
-        return file.read(path)
+        return file.read(path, now)
     except BadCampaign as bad:
         raise refuse("\n".join(f"{path}: {fault}" for fault in bad.faults)) from bad
 

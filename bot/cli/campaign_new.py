@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -47,11 +48,24 @@ def new(path: Path, id_: str | None, name: str | None, category: str | None, yes
 
 def write_new(path: Path, data: str) -> None:
     """Never over another file. Refuses with one line, exit 1."""
+    write_all_new({path: data})
+
+
+def write_all_new(files: Mapping[Path, str]) -> None:
+    """All of them or none: each is made, still empty, before any is filled."""
+    made: list[Path] = []
+    path = Path()
     try:
-        with path.open("x", encoding="utf-8") as out:
-            out.write(data)
+        for path in files:
+            path.touch(exist_ok=False)
+            made.append(path)
+        for path, data in files.items():
+            path.write_text(data, encoding="utf-8")
     except OSError as fault:
-        raise refuse(f"{path} cannot be written: {fault.strerror}") from fault
+        for one in made:
+            one.unlink(missing_ok=True)
+        there = "; choose another name, or remove it first" if isinstance(fault, FileExistsError) else ""
+        raise refuse(f"{path} cannot be written: {fault.strerror}{there}") from fault
 
 
 def _given(value: str | None, what: str, default: str, asks: bool) -> str:

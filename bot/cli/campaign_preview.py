@@ -9,12 +9,13 @@ from typing import Any
 import click
 from rich.console import Console
 
+from base.days import in_india
 from bot import campaign_check
 from bot.cli.acting import by_staff, touched
 from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_found import member_of, programme_option, refusing, row_of
 from bot.cli.campaign_shown import trigger_words
-from bot.cli.house import console, moment_utc, of, print_json
+from bot.cli.house import console, of, print_json
 from bot.cli.programme import chosen
 from campaigns import audience as audiences
 from campaigns import preview as previews
@@ -86,7 +87,7 @@ def why_not(ctx: click.Context, campaign: str, named: str, programme_id: str | N
     if as_json:
         told = [asdict(one) | {"words": _decided_words(one)} for one in done]
         shown = {"campaign": row.id, "member": member, "decided": told, "past": past, "audience": outside, "now": seen.reason}
-        print_json(shown)
+        print_json(shown | {"week": seen.week and asdict(seen.week)})
         return
     for line in _in_words(row, done, past, outside, seen):
         click.echo(line)
@@ -100,6 +101,8 @@ def put_preview(page: Console, one: Preview, outside: str | None) -> None:
         page.print(f"  gets nothing now: {reasons.words(one.reason)}")
     if one.message is not None:
         put_message(page, one.message)
+    for name in one.empty:
+        page.print(f"  {{{name}}} is empty for them: they get - for it", "", sep="\n")
 
 
 def put_message(page: Console, said: Message) -> None:
@@ -132,29 +135,45 @@ def _of(one: Preview, outside: str | None) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "member": one.member_id, "locale": one.locale, "arm": one.arm, "audience": outside, "reason": one.reason,
-        "message": message,
+        "message": message, "empty": one.empty,
     }  # fmt: skip
 
 
 def _in_words(row: Row, done: list[Decided], past: str | None, outside: str | None, seen: Preview) -> Iterator[str]:
     for one in done:
         about = f" for {one.occasion}" if one.occasion else ""
-        yield f"{moment_utc(one.decided_at)}{about}: {_decided_words(one)}"
-    trigger = row.campaign.trigger
+        yield f"{in_india(one.decided_at)}{about}: {_decided_words(one)}"
     if past is not None:
         yield past
-    elif outside is not None:
-        yield f"not in the audience: {outside}"
-    elif done and trigger is None:
-        return
-    elif seen.reason is not None:
-        yield f"in the audience, and would be left out now: {seen.reason}, that is, {reasons.words(seen.reason)}"
-    elif seen.arm is None:
-        yield "in the audience, and held out, to compare with"
-    elif trigger is not None:
-        yield f"in the audience, and gets it {trigger_words(trigger)}{_WHEN.get(row.state, ', once it is sent')}"
-    else:
-        yield f"in the audience, and would get it {'when it goes on' if row.state == 'paused' else 'now'}"
+    elif done and row.campaign.trigger is not None:
+        yield f"for a day of theirs after {done[0].occasion}: {_now(row, outside, seen)}"
+    elif outside is not None or not done:
+        yield _now(row, outside, seen)
+
+
+def _now(row: Row, outside: str | None, seen: Preview) -> str:
+    """What holds of somebody to whom it may come."""
+    if outside is not None:
+        return f"not in the audience: {outside}"
+    if seen.reason is not None:
+        why = f"{seen.reason}, that is, {reasons.words(seen.reason)}{_week(row, seen)}"
+        return f"in the audience, and would be left out now: {why}"
+    if seen.arm is None:
+        return "in the audience, and held out, to compare with"
+    if row.campaign.trigger is not None:
+        on = trigger_words(row.campaign.trigger)
+        return f"in the audience, and gets it {on}{_WHEN.get(row.state, ', once it is sent')}"
+    return f"in the audience, and would get it {'when it goes on' if row.state == 'paused' else 'now'}"
+
+
+def _week(row: Row, seen: Preview) -> str:
+    """The figures, where they are the reason."""
+    week = seen.week
+    if week is None or seen.reason not in ("capped", "attention"):
+        return ""
+    had = f": {week.had} of {week.per_week} within seven days"
+    left = f", and one of {row.campaign.priority} priority leaves alone whoever has had {week.allowed}"
+    return had + (left if seen.reason == "attention" else "")
 
 
 def _decided_words(one: Decided) -> str:
@@ -163,4 +182,5 @@ def _decided_words(one: Decided) -> str:
     if one.outcome == "holdout":
         return "held out: gets nothing, to compare with"
     why = f" ({one.message_why})" if one.message_why else ""
-    return f"queued, arm {one.arm}, {one.locale}; the message is {one.message or 'gone'}{why}"
+    sent = f", sent {in_india(one.sent_at)}" if one.sent_at else ""
+    return f"queued, arm {one.arm}, {one.locale}; the message is {one.message or 'gone'}{why}{sent}"

@@ -15,7 +15,7 @@ from base.money import grouped, rupees
 from bot.cli.acting import by_staff
 from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_found import programme_option, row_of
-from bot.cli.campaign_new import write_new
+from bot.cli.campaign_new import write_all_new
 from bot.cli.campaign_shown import reason_table
 from bot.cli.house import console, of, print_json
 from bot.cli.programme import chosen
@@ -39,15 +39,16 @@ def report_(
 ) -> None:
     """What came of a campaign, per arm and per segment: sent, delivered, read, replied, clicked, converted, opted out, failed
     by code, cost; and what it caused, in plain words with its certainty. Counts only: it names nobody."""
+    if csv_file is not None and html_file is not None and csv_file.resolve() == html_file.resolve():
+        raise click.UsageError("--csv and --html name the same file")
     house = of(ctx)
     with house.engine.begin() as conn:
         programme, now = chosen(conn, programme_id), house.clock.now(conn)
         row = row_of(conn, programme, campaign)
         found, verdict = report.read(conn, programme, row.id, now), experiment.of(conn, row, now)
-    if csv_file is not None:
-        write_new(csv_file, report.as_csv(found))
-    if html_file is not None:
-        write_new(html_file, report_html.page(found, verdict))
+    files = {csv_file: report.as_csv(found)} if csv_file is not None else {}
+    files |= {html_file: report_html.page(found, verdict)} if html_file is not None else {}
+    write_all_new(files)
     if as_json:
         print_json(report.to_json(found) | {"verdict": verdict and _verdict(verdict)})
         return

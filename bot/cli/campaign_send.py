@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 from sqlalchemy import Connection
 
-from base.days import INDIA
+from base.days import INDIA, in_india
 from bot import campaign_check, campaign_media
 from bot.campaigns import link_base
 from bot.cli.acting import as_staff, on_duty
@@ -15,9 +15,9 @@ from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_counting import counted
 from bot.cli.campaign_found import programme_option, row_of, settled
 from bot.cli.campaign_live import watch
-from bot.cli.campaign_shown import put_forecast, summary, trigger_words
+from bot.cli.campaign_shown import hours_words, put_forecast, summary, trigger_words
 from bot.cli.campaign_status import look_at
-from bot.cli.house import console, moment_utc, of, print_json, refuse, somebody_is_there
+from bot.cli.house import console, of, print_json, refuse, somebody_is_there
 from bot.cli.programme import chosen
 from bot.wiring import House
 from campaigns import rows
@@ -46,13 +46,13 @@ def send(
     left out and why, then asks for the number of people; elsewhere than on a terminal it wants --people N, and refuses where
     the number is another by more than 1 percent."""
     house = of(ctx)
-    row = _go(house, campaign, programme_id, people, actor, None)
+    row, leaves = _go(house, campaign, programme_id, people, actor, None)
     if as_json:
         print_json(summary(row))
     elif watching:
         watch(lambda: look_at(house, row.programme_id, campaign))
     else:
-        click.echo(_words(row))
+        click.echo(_words(row, leaves))
 
 
 @click.command(short_help="The same at a later time.")
@@ -67,14 +67,17 @@ def schedule(
     ctx: click.Context, campaign: str, at: datetime, programme_id: str | None, people: int | None, as_json: bool, actor: str
 ) -> None:
     """Send an approved campaign later: the same questions as send, and it begins by itself. Quiet hours are kept."""
-    row = _go(of(ctx), campaign, programme_id, people, actor, at.replace(tzinfo=INDIA))
-    print_json(summary(row)) if as_json else click.echo(_words(row))
+    row, leaves = _go(of(ctx), campaign, programme_id, people, actor, at.replace(tzinfo=INDIA))
+    print_json(summary(row)) if as_json else click.echo(_words(row, leaves))
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------
 
 
-def _go(house: House, campaign: str, programme_id: str | None, people: int | None, actor: str, at: datetime | None) -> Row:
+def _go(
+    house: House, campaign: str, programme_id: str | None, people: int | None, actor: str, at: datetime | None
+) -> tuple[Row, str]:
+    """The campaign that was sent, and when it leaves, in words."""
     with house.engine.begin() as conn:
         on_duty(conn, actor, "campaign.send")
         programme, now = chosen(conn, programme_id), house.clock.now(conn)
@@ -82,7 +85,9 @@ def _go(house: House, campaign: str, programme_id: str | None, people: int | Non
         seen = counted(conn, row, now)
     pictures = list(campaign_media.faults(row.campaign))
     if at is not None and at <= now:
-        raise refuse(f"{at:%Y-%m-%d %H:%M} in India has gone by: it is {moment_utc(now)}")
+        raise refuse(f"{in_india(at)} has gone by: it is {in_india(now)}")
+    if (at or row.starts_at or now) <= now:  # whoever had too many this week may get it when it begins later
+        _for_somebody(seen, row)
     _agreed(people, seen, row)
     with house.engine.begin() as conn:
         by, now = on_duty(conn, actor, "campaign.send").name, house.clock.now(conn)
@@ -91,7 +96,20 @@ def _go(house: House, campaign: str, programme_id: str | None, people: int | Non
         size = campaign_check.size(conn, row, now)
         if differs(size, seen.size):
             raise refuse(f"nothing was sent: meanwhile the audience is {size} people, and was {seen.size}: look again")
-        return settled(rows.start(conn, programme, campaign, by=by, at=now, size=size, starts_at=at, faults=faults))
+        row = settled(rows.start(conn, programme, campaign, by=by, at=now, size=size, starts_at=at, faults=faults))
+        return row, leaving(conn, row, now)
+
+
+def leaving(conn: Connection, row: Row, now: datetime) -> str:
+    """Of one that was sent, or goes on: in which hours it leaves, and till when they make it wait."""
+    first = campaign_check.leaves(conn, row, now)
+    waits = f"; so it waits until {in_india(first)}" if first > campaign_check.begins(row, now) else ""
+    return f"it {hours_words(row.campaign.schedule)}{waits}"
+
+
+def _for_somebody(seen: Forecast, row: Row) -> None:
+    if seen.size and not seen.reach and row.state == "approved" and row.campaign.trigger is None:
+        raise refuse(f"nothing was sent: nobody would get {row.id} now; ./saathi campaign audience {row.id} shows why")
 
 
 def _agreed(people: int | None, seen: Forecast, row: Row) -> None:
@@ -121,9 +139,10 @@ def differs(expected: int, found: int) -> bool:
     return abs(expected - found) * 100 > OFF_BY_PERCENT * expected
 
 
-def _words(row: Row) -> str:
+def _words(row: Row, leaves: str) -> str:
     if row.state == "scheduled":
         assert row.starts_at is not None
-        return f"{row.id} begins {moment_utc(row.starts_at)}"
+        return f"{row.id} begins {in_india(row.starts_at)}\n{leaves}"
     on = trigger_words(row.campaign.trigger)
-    return f"{row.id} goes out to each member {on}" if on else f"{row.id} goes out: ./saathi campaign status {row.id} --watch"
+    goes = f"goes out to each member {on}" if on else f"goes out: ./saathi campaign status {row.id} --watch"
+    return f"{row.id} {goes}\n{leaves}"

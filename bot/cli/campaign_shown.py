@@ -10,14 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from base.days import in_india, wall_time
 from base.money import grouped, rupees
-from bot.cli.house import console, moment
+from bot.cli.house import console
 from campaigns import reasons
+from campaigns.blanks import LOOKED_AT, Blanks
 from campaigns.forecast import Forecast
 from campaigns.price import always_charged
 from campaigns.progress import STEPS, Progress
 from campaigns.rows import Row
-from campaigns.spec import Campaign, Trigger
+from campaigns.spec import Campaign, Schedule, Trigger
 
 STYLES = {"sending": "green", "scheduled": "cyan", "paused": "yellow", "stopped": "red", "failed": "red"}
 DAY = "day"
@@ -63,10 +65,18 @@ def trigger_words(trigger: Trigger | None) -> str | None:
     return f"{days} {DAY if days == 1 else 'days'} {'after' if trigger.days > 0 else 'before'} {on}"
 
 
+def hours_words(schedule: Schedule) -> str:
+    """When in a day it leaves: `leaves between 09:00 and 21:00 in India, on no holiday`."""
+    opens, closes = schedule.quiet_until, schedule.quiet_from
+    next_day = " of the next day" if opens > closes else ""
+    hours = "at any hour" if opens == closes else f"between {opens:%H:%M} and {closes:%H:%M}{next_day} in India"
+    return f"leaves {hours}, on no holiday"
+
+
 def listed(rows: Sequence[Row]) -> None:
-    table = Table("campaign", "name", "state", "made by", "approved by", "starts (UTC)", "goes on", "walked", "of")
+    table = Table("campaign", "name", "state", "made by", "approved by", "starts (India)", "goes on", "walked", "of")
     for row in rows:
-        starts = moment(row.starts_at) if row.starts_at else ""
+        starts = wall_time(row.starts_at) if row.starts_at else ""
         table.add_row(
             row.id, row.campaign.name, state_words(row.state), row.created_by, row.approved_by or "", starts,
             trigger_words(row.campaign.trigger) or "", grouped(row.planned), grouped(row.size),
@@ -92,7 +102,7 @@ def in_one_line(shown: Mapping[str, Any]) -> str:
     """For a log: no colour, no drawing."""
     messages = shown["messages"]
     told = ", ".join(f"{step} {messages[step]}" for step in STEPS if messages[step])
-    eta = f", done about {moment(shown['eta'])} UTC" if shown["eta"] else ""
+    eta = f", done about {in_india(shown['eta'])}" if shown["eta"] else ""
     of = f"walked {shown['walked']} of {shown['size']}"
     return f"{shown['campaign']} {shown['state']}: {of}; {told or 'no message yet'}; {shown['per_second']}/s{eta}"
 
@@ -113,8 +123,18 @@ def put_forecast(page: Console, row: Row, seen: Forecast) -> None:
     if seen.holdout:
         page.print(f"held out, to compare with: {grouped(seen.holdout)}")
     page.print(f"cost: {_cost(row.campaign, seen)}", soft_wrap=True)
+    waits = f"; now it would wait until {in_india(seen.waits_until)}" if seen.waits_until else ""
+    page.print(f"{hours_words(row.campaign.schedule)}{waits}", soft_wrap=True)
     if seen.left_out:
         page.print(reason_table(seen.left_out))
+
+
+def put_blanks(page: Console, found: Blanks) -> None:
+    """For people: which variables are empty, of how many; nothing where none is."""
+    whole = "" if found.looked_at < LOOKED_AT else "the first "
+    for name, count in found.variables.items():
+        of = f"{whole}{grouped(found.looked_at)} looked at"
+        page.print(f"{{{name}}} is empty for {grouped(count)} of {of}: they get - for it", soft_wrap=True)
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------
@@ -146,14 +166,14 @@ def _lines(shown: Mapping[str, Any]) -> list[tuple[str, str | Text]]:
         percent = 100 * shown["walked"] // shown["size"]
         lines.append(("walked", f"{grouped(shown['walked'])} of {grouped(shown['size'])} people ({percent} %)"))
     if shown["waits_for"]:
-        until = f" until {moment(shown['waits_until'])} UTC" if shown["waits_until"] else ""
+        until = f" until {in_india(shown['waits_until'])}" if shown["waits_until"] else ""
         lines.append(("waits", f"{_WAITS.get(shown['waits_for'], shown['waits_for'])}{until}"))
     kept_out = sum(shown["left_out"].values())
     lines.append(("people", f"get it: {shown['queued']}, left out: {kept_out}, held out to compare: {shown['holdout']}"))
     lines.append(("messages", ", ".join(f"{step} {messages[step]}" for step in STEPS if messages[step]) or "none yet"))
     lines += [(name, _counts(shown[name])) for name in ("failed", "expired") if shown[name]]
     if shown["state"] == "sending":
-        eta = f", done about {moment(shown['eta'])} UTC" if shown["eta"] and not shown["trigger"] else ""
+        eta = f", done about {in_india(shown['eta'])}" if shown["eta"] and not shown["trigger"] else ""
         lines.append(("pace", f"{shown['per_second']} a second{eta}"))
     lines += [(one["day"], f"{one['queued']} queued, {one['left_out']} left out") for one in shown["days"]]
     return lines
@@ -163,7 +183,7 @@ def _state(shown: Mapping[str, Any]) -> Text:
     words = state_words(shown["state"])
     since = {"scheduled": "starts_at", "done": "ended_at", "stopped": "ended_at", "sending": "began_at"}.get(shown["state"])
     if since and shown[since]:
-        words.append(f" {'from' if since == 'starts_at' else 'since'} {moment(shown[since])} UTC", style="")
+        words.append(f" {'from' if since == 'starts_at' else 'since'} {in_india(shown[since])}", style="")
     return words.append(f": {shown['why']}", style="") if shown["why"] else words
 
 

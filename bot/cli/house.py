@@ -1,4 +1,5 @@
-"""What every verb shares: the house, and how data is printed. Times are UTC, and say so; days are India's."""
+"""What every verb shares: the house, and how data is printed. Times are UTC, and say so; days are India's, and so
+are a campaign's times (base.days.in_india), which are said as people schedule them."""
 
 from __future__ import annotations
 

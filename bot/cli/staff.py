@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 import click
 from rich.table import Table
+from sqlalchemy import Connection
 
-from base import audit
+from base import audit, people
 from base.masking import mask_phone
 from base.permissions import ROLES
 from base.staff import StaffError, add, change, everyone, has_admin, set_phone
@@ -103,7 +104,10 @@ def set_colleagues_phone(ctx: click.Context, name: str, phone: str, actor: str) 
             set_phone(conn, name, addresses(phone)[0].removeprefix("whatsapp:") if not none else None, by=by, at=now)
         except StaffError as fault:
             raise refuse(str(fault)) from fault
+        whose = [] if none else _members(conn, phone)
     click.echo(f"{name} has no phone here" if none else f"{name}'s phone is {phone}")
+    if whose:
+        click.echo(f"look again: this is also the phone of {', '.join(whose)}: a test goes to them as to a colleague", err=True)
 
 
 @group.command("list")
@@ -141,6 +145,13 @@ def show_audit(ctx: click.Context, subject: str | None, by: str | None, limit: i
     for act in acts:
         table.add_row(moment(act["at"]), act["actor"], act["act"], act["subject"], act["reason"])
     console().print(table)
+
+
+def _members(conn: Connection, phone: str) -> list[str]:
+    """Who writes from it as a member."""
+    person = people.person(conn, addresses(phone))
+    talks = people.talks(conn, person) if person is not None else []
+    return [f"member {one}" for one in dict.fromkeys(talk.member_id for talk in talks) if one is not None]
 
 
 def _change(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from base import pin as pins
 from base.pin import as_pin, hashed, matches, outdated, weakness
+from tests.cheap_hashing import AS_SHIPPED
 
 PHONES = ("+919812345678",)
 
@@ -34,6 +36,13 @@ def test_the_last_digits_of_ones_own_phone_are_no_pin() -> None:
     assert weakness("7301", ()) == weakness("7301", ("",)) == ""
 
 
+def test_a_thief_pays_at_least_what_owasp_asks() -> None:
+    """Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes and one lane at least."""
+    memory_kib, passes, lanes = AS_SHIPPED
+    assert memory_kib >= 19 * 1024 and passes >= 2 and lanes == 1
+    assert hashed("4829").startswith(f"$argon2id$v=19$m={pins.MEMORY_KIB},t={pins.PASSES},p={pins.LANES}$")
+
+
 def test_only_the_right_pin_matches_and_no_hash_is_like_another() -> None:
     first, second = hashed("4829"), hashed("4829")
     assert first != second and "4829" not in first.rpartition("$")[0]
@@ -42,6 +51,6 @@ def test_only_the_right_pin_matches_and_no_hash_is_like_another() -> None:
 
 
 def test_a_hash_of_other_parameters_still_matches_and_is_known_to_be_outdated() -> None:
-    weaker = Argon2id(salt=b"x" * 16, length=32, iterations=1, lanes=1, memory_cost=64).derive_phc_encoded(b"4829")
+    weaker = Argon2id(salt=b"x" * 16, length=32, iterations=1, lanes=1, memory_cost=32).derive_phc_encoded(b"4829")
     assert matches("4829", weaker) and outdated(weaker)
     assert not outdated(hashed("4829"))

@@ -34,7 +34,7 @@ def shown(line: Campaigner, arms: int, holdout: int) -> tuple[Campaign, Detectab
         made = tuple(replace(row.campaign.arms[0], name=name, share=100 // arms) for name in names)
         experiment = replace(row.campaign.experiment, holdout=holdout)
         row = replace(row, campaign=replace(row.campaign, arms=made, experiment=experiment))
-        seen = Forecast(9000, 9000, 1000, {}, 0, 0, 0, {}, dict.fromkeys(names, 4500))
+        seen = Forecast(9000, 9000, 1000, {}, 0, 0, 0, {}, dict.fromkeys(names, 4500), None)
         found = what_it_can_show(conn, row, seen, line.home.at)
     assert found is not None
     return row.campaign, found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import ocr.qr
 from base.sealing import CannotOpen
@@ -62,9 +63,9 @@ def test_codes_are_looked_for_once_and_what_was_found_goes_with_the_paper(
     looked: list[int] = []
     inner = ocr.qr.read_codes
 
-    def counted(given: Any) -> Readings:
+    def counted(given: Any, **more: Any) -> Readings:
         looked.append(1)
-        return inner(given)
+        return inner(given, **more)
 
     monkeypatch.setattr("ocr.qr.read_codes", counted)
     monkeypatch.setattr("ocr.paper.read_codes", counted)
@@ -189,3 +190,61 @@ def test_codes_on_their_way_are_sealed_to_their_picture(member: Home) -> None:
     assert seen_codes.opened(seen_codes.sealed(Readings((), (), (), 0), "m", sealer), "m", sealer).codes == ()
     with pytest.raises(CannotOpen):
         seen_codes.opened(words, "med_2", sealer)
+
+
+# --- a page of print, whose codes the first look does not see --------------------------------------------------------
+
+
+@pytest.fixture
+def blind_first(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The first rung sees nothing, as with a code that is soft or dense; the rungs that were climbed, by their names."""
+    climbed: list[str] = []
+
+    def rung(name: str, see: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda gray: climbed.append(name) or see(gray)
+
+    first, *others = ocr.qr._LADDER
+    blind = replace(first, look=rung(first.name, lambda gray: ocr.qr._Look([], [])))
+    monkeypatch.setattr(ocr.qr, "_LADDER", (blind, *(replace(each, look=rung(each.name, each.look)) for each in others)))
+    return climbed
+
+
+def printed(code: str) -> bytes:
+    """More letters than any label has, and a code."""
+    page = Image.new("RGB", (1200, 1600), "white")
+    draw = ImageDraw.Draw(page)
+    for row in range(24):
+        draw.text((60, 60 + row * 44), f"{row:02} Copper wire 1.5 sq mm FR, 90 m coil, red", fill="black", font_size=30)
+    page.paste(Image.open(io.BytesIO(qr_png(code))).convert("RGB").resize((330, 330)), (800, 1200))
+    out = io.BytesIO()
+    page.save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_page_of_print_is_searched_to_the_end_only_when_it_is_read(
+    member: Home, host: MediaHost, blind_first: list[str]
+) -> None:
+    look(member, {})
+    send(member, host, printed(member.codes()[0]))
+    member.work("media")
+    assert blind_first == ["zxing"] and answers(member) == [], "the first look is a short one"
+    work(member)
+    assert answers(member) == ["scan.credited"] and blind_first[1:3] == ["zxing", "zxing_2x"]
+
+
+def test_little_print_is_searched_at_once(member: Home, host: MediaHost, blind_first: list[str]) -> None:
+    send(member, host, qr_png(member.codes()[0]))
+    member.work("media")
+    assert answers(member) == ["scan.credited"] and blind_first == ["zxing", "zxing_2x"]
+
+
+def test_a_card_that_is_told_by_its_code_late_is_forgotten_all_the_same(
+    member: Home, host: MediaHost, blind_first: list[str]
+) -> None:
+    look(member, {})
+    send(member, host, printed('<?xml version="1.0"?><PrintLetterBarcodeData uid="234123412346" name="R"/>'))
+    work(member)
+    assert answers(member) == ["scan.photo.aadhaar"] and blind_first.count("zxing_2x") == 1
+    (stored,) = member.rows("SELECT stored_as, deleted_at IS NOT NULL FROM media")
+    assert stored == (None, True)
+    assert "234123412346" not in member.every_row()

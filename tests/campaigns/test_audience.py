@@ -197,7 +197,8 @@ def test_why_not_names_the_first_thing_that_is_not_so(crowd: Crowd) -> None:
     for words, told in (
         ("role = dealer", None),
         ("role = dealer and state in (UP, OD)", "state is MH, and the audience wants state in (UP, OD)"),
-        ("not last_scan within 30 days", "last_scan is 2026-03-08 12:00, and the audience wants not last_scan within 30 days"),
+        ("not last_scan within 30 days",
+         "last_scan is 2026-03-08 12:00 in India, and the audience wants not last_scan within 30 days"),
         ("last_bill within 3 days", "last_bill is never, and the audience wants last_bill within 3 days"),
         ("earned within 1 day >= 5", "earned within 1 day is 0, and the audience wants earned within 1 day >= 5"),
         ("not got holi", "got holi is so of them, and the audience wants the opposite"),

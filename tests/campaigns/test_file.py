@@ -159,6 +159,12 @@ def test_a_test_without_a_goal_and_nobody_to_send_to() -> None:
     assert fault == "trigger.days: what ran out is gone, and nobody is found by it: write 0 or less"
 
 
+def test_quiet_hours_that_mean_never_or_always() -> None:
+    for hours in ("quiet_from = 10:00:00\nquiet_until = 10:00:00", "quiet_from = 09:00:00"):  # the second's other is 09:00
+        (fault,) = faults(f"{LEAST}[schedule]\n{hours}")
+        assert fault.startswith("schedule.quiet_until: is the same as quiet_from")
+
+
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [

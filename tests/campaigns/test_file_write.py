@@ -33,7 +33,8 @@ CAMPAIGNS = st.builds(
         {"my name": "name"}, "high", Schedule(start, None, *quiet), Goal("bill", 9), Budget(None, most, 3), Experiment(5, "s"),
         Trigger("points_expire", -14),
     ),
-    TITLES, WORDS, TITLES, MOMENTS | st.none(), st.tuples(st.times(), st.times()), st.none() | st.integers(1, 10**9),
+    TITLES, WORDS, TITLES, MOMENTS | st.none(), st.tuples(st.times(), st.times()).filter(lambda quiet: quiet[0] != quiet[1]),
+    st.none() | st.integers(1, 10**9),
 )  # fmt: skip
 
 

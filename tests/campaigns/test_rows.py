@@ -227,7 +227,7 @@ class TestPausing:
         acts = [(r.actor, r.act, r.reason) for r in street.all("SELECT actor, act, reason FROM audit ORDER BY id")]
         assert acts == [
             ("asha", "campaign.write", ""), ("ravi", "campaign.approve", ""), ("asha", "campaign.send", ""),
-            ("meena", "campaign.pause", "prices"), ("meena", "campaign.send", ""), ("meena", "campaign.stop", "prices"),
+            ("meena", "campaign.pause", "prices"), ("meena", "campaign.resume", ""), ("meena", "campaign.stop", "prices"),
         ]  # fmt: skip
 
     def test_one_that_is_through_is_done_and_only_then(self, street: Street) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -80,3 +80,39 @@ def test_one_that_goes_on_by_itself(line: Campaigner) -> None:
     assert why_not(line, "drip").endswith("last scan, once it goes on\n")
     line.home.write("STOP", SUNITA)
     assert "left out now: stopped" in why_not(line, "drip")
+
+
+def test_how_much_of_the_week_is_spent(line: Campaigner) -> None:
+    line.sent("one", priority='"low"')
+    assert campaigns.tick(line.house) == 2
+    line.made("two", priority='"low"')
+    told = why_not(line, "two")
+    assert told.endswith(": 1 of 3 within seven days, and one of low priority leaves alone whoever has had 1\n")
+    told = line.data("campaign", "why-not", "two", "--member", PHONES["sunita"])
+    assert (told["now"], told["week"]) == ("attention", {"had": 1, "allowed": 1, "per_week": 3})
+    line.made("about", category='"utility"')
+    assert line.data("campaign", "why-not", "about", "--member", PHONES["sunita"])["week"] is None
+
+
+def test_one_that_goes_on_and_has_come(line: Campaigner) -> None:
+    line.sent("welcome", trigger='{ on = "enrolled", days = 0 }', priority='"high"')
+    assert campaigns.tick(line.house) == 2
+    line.home.change("UPDATE outbox SET state = 'delivered', accepted_at = :at WHERE lane = 'campaign'", at=line.home.at)
+    first, last = why_not(line, "welcome").splitlines()
+    assert first.startswith("2026-01-05 10:0") and " in India for 2026-01-05: queued, arm only, en; " in first
+    assert "the message is delivered, sent 2026-01-05 10:0" in first
+    assert last == "it came to them, as it does once, and does not come back"
+    told = line.data("campaign", "why-not", "welcome", "--member", PHONES["sunita"])
+    assert told["past"] == last and told["decided"][0]["sent_at"] == line.home.at.astimezone(UTC).isoformat()
+
+
+def test_one_that_comes_again_on_another_day(line: Campaigner) -> None:
+    line.sent("kyc", trigger='{ on = "kyc", days = 0 }', priority='"high"')
+    line.home.change(
+        """INSERT INTO campaign_people
+               (programme_id, campaign_id, member_id, occasion, outcome, reason, arm, locale, decided_at)
+           SELECT programme_id, 'kyc', id, '2026-01-05', 'left_out', 'capped', '', '', :at FROM members""", at=line.home.at
+    )  # fmt: skip
+    first, last = why_not(line, "kyc").splitlines()
+    assert " in India for 2026-01-05: left out: capped" in first
+    assert last == "for a day of theirs after 2026-01-05: in the audience, and gets it when their KYC was verified"

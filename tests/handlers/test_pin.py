@@ -17,13 +17,6 @@ from tests.house import RAMESH, SUNITA, Home
 PIN, WRONG = "7395", "8264"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here measures how hard a hash is."""
-    monkeypatch.setattr(pins, "MEMORY_KIB", 64)
-    monkeypatch.setattr(pins, "PASSES", 1)
-
-
 def secured(home: Home, **how: Any) -> None:
     ready(home)
     rules(home, **{"pin": "always", **how})

@@ -4,19 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from base import pin as pins
 from tests.cli.lived import Lived
 from tests.cli.shop import CommandLine
 from tests.house import Home, home
 from tests.privacy.life import lived
 from tests.servers import Database
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here measures how hard a hash is."""
-    monkeypatch.setattr(pins, "MEMORY_KIB", 64)
-    monkeypatch.setattr(pins, "PASSES", 1)
 
 
 @pytest.fixture
