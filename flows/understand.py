@@ -46,10 +46,12 @@ def nearly(said: Said, asked: Asked | None, locale: str) -> Event | None:
     for word in _words_by_letter()[1].get(typed[0], ()):
         if (button := _by_meaning(word, offered)) is not None:
             guesses.setdefault(word, button)
-    if near := _near(typed, guesses):
+    commands = _words_by_letter()[0]
+    # the nearest of all: "my money has not come" is near to "I do not have it", and nearer to itself
+    if (near := _near(typed, [*guesses, *commands.get(typed[0], ())])) in guesses:
         return tapped(guesses[near])
     rest, points = _number_taken_out(said.text) or (typed, 0)
-    near = _near(rest, _words_by_letter()[0].get(rest[:1], ()))
+    near = _near(rest, commands.get(rest[:1], ()))
     command = words().commands[near] if near else ""
     return Commanded(command, points) if command == REDEEM or (command and rest == typed) else None
 
