@@ -19,7 +19,9 @@ _WRITE = text("""
     VALUES (:at, :actor, :act, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb), :reason) RETURNING id""")
 _READ = text("""
     SELECT id, at, actor, act, subject, before, after, reason FROM audit
-    WHERE (CAST(:subject AS text) IS NULL OR subject = :subject) AND (CAST(:actor AS text) IS NULL OR actor = :actor)
+    WHERE (CAST(:subject AS text) IS NULL OR subject = ANY(ARRAY(
+            SELECT CAST(:subject AS text) UNION ALL SELECT id FROM conversations WHERE member_id = :subject)))
+      AND (CAST(:actor AS text) IS NULL OR actor = :actor)
     ORDER BY id DESC LIMIT :limit""")
 
 
@@ -45,7 +47,8 @@ def write(
 
 
 def read(conn: Connection, *, subject: str | None = None, actor: str | None = None, limit: int = 100) -> list[Act]:
-    """The newest acts first."""
+    """The newest acts first. `subject`: an id; with a member's come the acts on the conversations in which they are acted for,
+    for whoever reads one leaves only its own id."""
     rows = conn.execute(_READ, {"subject": subject, "actor": actor, "limit": limit})
     return [Act(**row._mapping) for row in rows]
 

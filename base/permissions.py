@@ -58,6 +58,7 @@ ACTS: Mapping[str, Act] = {
     # members
     "member.read": Act(_REVIEWERS),
     "member.reset_pin": Act(("support",)),
+    "member.language": Act(_SERVICE),
     "member.supplier": Act(_SERVICE),  # whom they buy from: campaigns choose people by it, no points follow from it
     # whole accounts, and who acts for them
     "account.read": Act(_REVIEWERS),

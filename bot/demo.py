@@ -101,7 +101,8 @@ def show(who: str, message: dict[str, Any]) -> None:
     """One bubble of the transcript."""
     words = message["text"] or ""
     if message["media"]:
-        words = f"[photo {message['media'][0]['filename']}] {words}".strip()
+        name = message["media"][0]["filename"]
+        words = f"[photo {name}] {words}".strip() if name else f"[photo] {words}".strip()
     offered = message["buttons"] or (message["list"] or {"items": []})["items"]
     mark = click.style(f"{who.split()[0]:>8} │ ", fg="green" if who == "saathi" else "cyan")
     for line in words.split("\n") + (["  ".join(f"[{one['title']}]" for one in offered)] if offered else []):

@@ -34,7 +34,8 @@ _TURNS = text("""
 
 
 _ARCHIVED = text("""
-    SELECT count(*) FROM journal_months WHERE archived_at IS NOT NULL AND begins_at < :until AND ends_at > :since""")
+    SELECT to_char(ends_at AT TIME ZONE 'Asia/Kolkata' - interval '1 day', 'YYYY-MM') AS month, begins_at = '-infinity' AS first
+    FROM journal_months WHERE archived_at IS NOT NULL AND begins_at < :until AND ends_at > :since ORDER BY ends_at""")
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class Stats:
 
     turns: int = 0
     unread: int = 0
-    archived: int = 0  # months of the period that are no longer in the database, and not counted
+    archived: tuple[str, ...] = ()  # months of the period that are no longer in the database, and not counted
     edges: dict[Edge, EdgeFigures] = field(default_factory=dict)
     not_understood: Counter[tuple[str, str]] = field(default_factory=Counter)  # flow and state; ("", ""): in nothing
     words: dict[str, Counter[str]] = field(default_factory=dict)  # by conversation
@@ -79,7 +80,8 @@ class _Talk:
 
 def collect(conn: Connection, keyring: Keyring, since: datetime, until: datetime, now: datetime) -> Stats:
     """The figures of the turns from `since` to before `until`. Memory grows with the edges, not with the turns read."""
-    archived = conn.execute(_ARCHIVED, {"since": since, "until": until}).scalar_one()
+    months = conn.execute(_ARCHIVED, {"since": since, "until": until})
+    archived = tuple(f"up to {row.month}" if row.first else str(row.month) for row in months)
     stats, talk, conversation = Stats(archived=archived), _Talk(), None
     for row, entries in _entries(conn, keyring, since, until):
         stats.turns += 1

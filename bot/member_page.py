@@ -55,7 +55,8 @@ _CLAIMS = text("""
 # For whom they act, and did: a helper who was removed asks why nothing counts any more.
 _SHOPS = text("""
     SELECT member_id AS member, role, since, until, scans_per_day, sees_balance,
-           CASE WHEN scanned_on = CAST(:today AS date) THEN scanned ELSE 0 END AS scanned_today
+           CASE WHEN scans_per_day IS NULL THEN NULL  -- scans are counted against a limit, and not where there is none
+                WHEN scanned_on = CAST(:today AS date) THEN scanned ELSE 0 END AS scanned_today
     FROM memberships
     WHERE contact_id = (SELECT coalesce(merged_into, id) FROM contacts WHERE id = :contact) AND programme_id = :programme
     ORDER BY until IS NOT NULL, since DESC, member_id LIMIT :newest""")

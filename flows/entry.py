@@ -23,7 +23,7 @@ from flows.session import Asked, Known, Session
 from flows.spelling import normalised, only_emoji
 from flows.talk import Talk, after
 from flows.texts import words
-from flows.understand import exactly, is_ours, nearly, tapped
+from flows.understand import exactly, is_ours, nearly, says_yes, tapped
 
 SENDS_MONEY = re.compile(r"yes-\d+-.+", re.ASCII)  # the button of redeem.confirm
 MISSES_MAX = 3  # misunderstandings in a row before we stop asking and offer help
@@ -140,6 +140,9 @@ def _answer(talk: Talk, heard: Event) -> bool:
             return True
         case _ if talk.frames:
             return talk.give(-1, heard)
+        case ev.Said(typed) if talk.known.acts == "owner" and says_yes(typed):
+            doors.start(talk, "yes_again")  # typed twice: what the first one asked for may be under way
+            return True
         case ev.Said(typed) if only_emoji(typed) or normalised(typed) in words().answers:
             talk.emit(Say("thanks.welcome"))  # a thumbs up or an "ok" that answers no question
             return True

@@ -17,7 +17,7 @@ from flows.leaving import LEAVING, ReadingHelpedShop
 from flows.move import CONFIRMING, MOVING, AskOldNumber, ConfirmMove
 from flows.my_data import MY_DATA, KeepingData, ReadingErasable, ReadingMyData
 from flows.news import NEWS
-from flows.payout_status import PAYOUTS, ReadingPayouts
+from flows.payout_status import PAYOUTS, ReadingPayouts, ReadingUnderWay
 from flows.redeem import REDEEM
 from flows.redeem_states import ReadingTerms
 from flows.scan import SCAN, AskPhoto, AwaitPhotos, Claiming, Kept
@@ -43,6 +43,7 @@ STARTS: Mapping[str, Callable[[Known], State]] = {
     "balance": lambda _: ReadingBalance(),
     "redeem": lambda _: ReadingTerms(),
     "payouts": lambda _: ReadingPayouts(),
+    "yes_again": lambda _: ReadingUnderWay(),
     "tax": lambda _: ReadingTax(),
     "pan": lambda _: AskPan(),
     "kyc": lambda _: ReadingKyc(),

@@ -30,6 +30,7 @@ from flows.kyc_states import (
 from flows.kyc_words import ASKED_IN, QUESTIONS, graded, question, status
 from flows.redeem_events import DestinationAccepted, DestinationRefused
 from flows.redeem_prompts import not_asked_for
+from flows.understand import declines
 
 NAME_LETTERS = (2, 80)
 
@@ -63,12 +64,16 @@ def ask_kyc_gstin(state: AskKycGstin, event: Event) -> Step:
             return Step(state, not_asked_for(token, kind, "kyc.gstin_malformed"), False)
         case Commanded("back") | Tapped("skip-kyc"):
             return Step(Done(), (Say("kyc.later"),))
+        case Said(typed) if declines(typed):
+            return Step(Done(), (Say("kyc.later"),))
         case _:
             return Step(state, (Say("kyc.ask_gstin"),), asks_again(event))
 
 
 def ask_kyc_name(state: AskKycName, event: Event) -> Step:
     match event:
+        case Said(typed) if declines(typed):
+            return Step(state, (Say("kyc.how_back"),))
         case Said(typed) if name := legal_name(typed):
             return Step(SavingKyc("gstin"), (SaveKyc("gstin", state.token, name),))
         case Commanded("back"):
@@ -87,6 +92,8 @@ def offer_kyc_pan(state: OfferKycPan, event: Event) -> Step:
             return Step(AskKycPan(), (Say("kyc.ask_pan"),))
         case Commanded("back"):
             return Step(Done(), (Say("kyc.later"),))
+        case Said(typed) if declines(typed):
+            return Step(Done(), (Say("kyc.later"),))
         case _:
             return Step(state, (Say("kyc.offer_pan", {"masked": state.masked}),), asks_again(event))
 
@@ -98,6 +105,8 @@ def ask_kyc_udyam(state: AskKycUdyam, event: Event) -> Step:
         case SecretGiven(token, kind, _):
             return Step(state, not_asked_for(token, kind, "kyc.udyam_malformed"), False)
         case Commanded("back") | Tapped("skip-kyc"):
+            return Step(Done(), (Say("kyc.later"),))
+        case Said(typed) if declines(typed):
             return Step(Done(), (Say("kyc.later"),))
         case _:
             return Step(state, (Say("kyc.ask_udyam"),), asks_again(event))

@@ -4,11 +4,12 @@ asked for again, and after the third one of our people reads it."""
 from __future__ import annotations
 
 from flows.effects import ForgetSecret, ReadPhotos, Say
-from flows.events import Commanded, PhotoSent, SecretGiven, Tapped, asks_again
+from flows.events import Commanded, PhotoSent, Said, SecretGiven, Tapped, asks_again
 from flows.kernel import Done, Event, Step
 from flows.kyc_events import KycCardRead, ReadKycCard, SaveKyc, SendKycPhoto
 from flows.kyc_states import AskKycPan, ConfirmKycCard, ReadingKycCard, SavingKyc
 from flows.redeem_prompts import not_asked_for
+from flows.understand import declines
 
 BLURRED_MAX = 3
 
@@ -22,6 +23,8 @@ def ask_kyc_pan(state: AskKycPan, event: Event) -> Step:
         case PhotoSent((photo, *_)):
             return _reading(photo, state.blurred)
         case Commanded("back") | Tapped("skip-kyc"):
+            return Step(Done(), (Say("kyc.later"),))
+        case Said(typed) if declines(typed):
             return Step(Done(), (Say("kyc.later"),))
         case _:
             return Step(state, (Say("kyc.ask_pan"),), asks_again(event))
@@ -42,6 +45,8 @@ def reading_kyc_card(state: ReadingKycCard, event: Event) -> Step:
             return _reading(photo, state.blurred)
         case Commanded("back"):
             return Step(AskKycPan(state.blurred), (Say("kyc.ask_pan"),))
+        case Said(typed) if declines(typed):
+            return Step(state, (Say("kyc.how_back"),))
         case KycCardRead(_, token, _, _, _):  # of a photo before
             return Step(state, (ForgetSecret(token),) if token else ())
         case _:
@@ -61,6 +66,8 @@ def confirm_kyc_card(state: ConfirmKycCard, event: Event) -> Step:
         case PhotoSent((photo, *_)):
             read = _reading(photo, state.blurred)
             return Step(read.state, (ForgetSecret(state.token), *read.effects))
+        case Said(typed) if declines(typed):
+            return Step(state, (Say("kyc.how_back"),))
         case _:
             return Step(state, (_say_card(state),), asks_again(event))
 

@@ -11,6 +11,7 @@ from flows.kyc_words import question
 from flows.redeem_bank import as_holder, as_ifsc
 from flows.redeem_events import DestinationAccepted, DestinationRefused
 from flows.redeem_prompts import not_asked_for
+from flows.understand import declines
 
 
 def ask_kyc_place(state: AskKycPlace, event: Event) -> Step:
@@ -30,12 +31,16 @@ def ask_kyc_place(state: AskKycPlace, event: Event) -> Step:
             return Step(state, not_asked_for(token, kind, "kyc.place_malformed"), False)
         case Commanded("back") | Tapped("skip-kyc"):
             return Step(Done(), (Say("kyc.later"),))
+        case Said(typed) if declines(typed):
+            return Step(Done(), (Say("kyc.later"),))
         case _:
             return Step(state, (question("destination", offer),), asks_again(event))
 
 
 def ask_kyc_ifsc(state: AskKycIfsc, event: Event) -> Step:
     match event:
+        case Said(typed) if declines(typed):
+            return Step(state, (Say("kyc.how_back"),))
         case Said(typed) if ifsc := as_ifsc(typed):
             return Step(AskKycHolder(state.account, ifsc), (Say("redeem.ask_holder"),))
         case Said():
@@ -48,6 +53,8 @@ def ask_kyc_ifsc(state: AskKycIfsc, event: Event) -> Step:
 
 def ask_kyc_holder(state: AskKycHolder, event: Event) -> Step:
     match event:
+        case Said(typed) if declines(typed):
+            return Step(state, (Say("kyc.how_back"),))
         case Said(typed) if name := as_holder(typed):
             return Step(CheckingKycPlace(state.account), (JoinAccount(state.account, state.ifsc, name),))
         case Said():

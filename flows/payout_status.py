@@ -11,6 +11,7 @@ from flows.redeem_events import PayoutsRead, PayoutTold
 from flows.redeem_prompts import moment
 
 PAYOUTS_SHOWN = 5
+SETTLED = ("paid", "failed", "reversed")
 FAILED = {
     "vpa_invalid": "payouts.line.failed_vpa",
     "account_invalid": "payouts.line.failed_account",
@@ -24,6 +25,11 @@ class ReadingPayouts(State):
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingUnderWay(State):
+    """A yes came when no question was open, as where it is typed twice: what it was said to may be under way."""
+
+
 def reading_payouts(state: ReadingPayouts, event: Event) -> Step:
     match event:
         case Begun() | Resumed():
@@ -32,6 +38,18 @@ def reading_payouts(state: ReadingPayouts, event: Event) -> Step:
             return Step(Done(), (Say("payouts.none"),))
         case PayoutsRead(payouts, today):
             return Step(Done(), (Say("payouts.list", {}, tuple(_told(one, today) for one in payouts[:PAYOUTS_SHOWN])),))
+        case _:
+            return Step(state, (Say("wait.moment"),), asks_again(event))
+
+
+def reading_under_way(state: ReadingUnderWay, event: Event) -> Step:
+    match event:
+        case Begun() | Resumed():
+            return Step(state, (ReadPayouts(),))
+        case PayoutsRead((newest, *_), today) if newest.state not in SETTLED:
+            return Step(Done(), (Say("redeem.under_way", {}, (_told(newest, today),)),))
+        case PayoutsRead():
+            return Step(Done(), (Say("thanks.welcome"),))
         case _:
             return Step(state, (Say("wait.moment"),), asks_again(event))
 
@@ -65,6 +83,13 @@ PAYOUTS = Flow(
             node(
                 ReadingPayouts,
                 reading_payouts,
+                goes_to={Done},
+                may_emit={Say, ReadPayouts},
+                hears={PayoutsRead},
+            ),
+            node(
+                ReadingUnderWay,
+                reading_under_way,
                 goes_to={Done},
                 may_emit={Say, ReadPayouts},
                 hears={PayoutsRead},

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.effects import ForgetSecret, ReadTax, SavePan, Say, Value
-from flows.events import Begun, Commanded, Resumed, SecretGiven, asks_again
+from flows.events import Begun, Commanded, Resumed, Said, SecretGiven, asks_again
 from flows.kernel import Done, Event, Flow, State, Step, node
 from flows.tax_events import PanRefused, PanSaved, TaxRead
 from flows.tax_words import percent
+from flows.understand import declines
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def ask_pan(state: AskPan, event: Event) -> Step:
             forget = (ForgetSecret(token),) if token else ()
             return Step(state, (*forget, Say("tax.pan_malformed")), False)
         case Commanded("back"):
+            return Step(Done(), (Say("cancel.done"),))
+        case Said(typed) if declines(typed):
             return Step(Done(), (Say("cancel.done"),))
         case _:
             return Step(state, (Say("tax.ask_pan"),), asks_again(event))

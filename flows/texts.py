@@ -60,6 +60,7 @@ class Words:
     money: frozenset[str]  # and those that make a sum of money of it
     beside_points: frozenset[str]  # words that stand beside either and add nothing: of, का
     also_names: frozenset[str]  # those of ours that are people's names too
+    nods: frozenset[str]  # those for yes that may only say "seen"
 
     def are(self, typed: str) -> bool:
         """Whether what was typed is one of our words, and so nobody's name."""
@@ -93,7 +94,7 @@ def words() -> Words:
         for locale, typed in by_locale.items()
         for word in typed
     }
-    lists = ("courtesy", "points", "money", "beside_points", "also_names")
+    lists = ("courtesy", "points", "money", "beside_points", "also_names", "nods")
     return Words(commands, answers, *(frozenset(map(normalised, raw[name])) for name in lists))
 
 

@@ -11,7 +11,7 @@ from flows.events import Commanded, Said, Tapped
 from flows.kernel import Event
 from flows.session import Asked
 from flows.spelling import normalised, whole_number
-from flows.texts import LOCALES, catalogue, words
+from flows.texts import LOCALES, Answer, catalogue, words
 
 COMMAND = "cmd."  # a button whose id begins so is a command wherever it is tapped, however old the prompt
 REDEEM = "redeem"  # the command that takes a number beside it
@@ -46,12 +46,31 @@ def nearly(said: Said, asked: Asked | None, locale: str) -> Event | None:
     for word in _words_by_letter()[1].get(typed[0], ()):
         if (button := _by_meaning(word, offered)) is not None:
             guesses.setdefault(word, button)
-    if near := _near(typed, guesses):
+    commands = _words_by_letter()[0]
+    # the nearest of all: "my money has not come" is near to "I do not have it", and nearer to itself
+    if (near := _near(typed, [*guesses, *commands.get(typed[0], ())])) in guesses:
         return tapped(guesses[near])
     rest, points = _number_taken_out(said.text) or (typed, 0)
-    near = _near(rest, _words_by_letter()[0].get(rest[:1], ()))
+    near = _near(rest, commands.get(rest[:1], ()))
     command = words().commands[near] if near else ""
     return Commanded(command, points) if command == REDEEM or (command and rest == typed) else None
+
+
+def declines(typed: str) -> bool:
+    """Whether the words say no, later, or that what was asked for is not at hand."""
+    answer = _said_alone(typed)
+    return answer is not None and answer.meaning in ("no", "skip")
+
+
+def says_yes(typed: str) -> bool:
+    """Whether the words are a yes that was meant as one, and not the ok of somebody who has read what was said."""
+    answer = _said_alone(typed)
+    return answer is not None and answer.meaning == "yes" and normalised(typed) not in words().nods
+
+
+def _said_alone(typed: str) -> Answer | None:
+    flat = normalised(typed)
+    return words().answers.get(flat) or words().answers.get(_bare(flat))
 
 
 def tapped(button: str) -> Event:
@@ -172,4 +191,4 @@ def _near(typed: str, candidates: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(typed, alike, n=1, cutoff=0.8)), None)
 
 
-__all__ = ["COMMAND", "exactly", "filled", "is_ours", "nearly", "normalised", "tapped"]
+__all__ = ["COMMAND", "declines", "exactly", "filled", "is_ours", "nearly", "normalised", "says_yes", "tapped"]

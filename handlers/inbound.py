@@ -13,7 +13,7 @@ from flows.helpers_events import InvitationShown
 from flows.kernel import Event
 from flows.session import Session
 from flows.shops import invitation_in
-from flows.understand import exactly
+from flows.understand import declines, exactly
 from handlers import secrets
 from handlers.turn import Turn
 from journal import inbox
@@ -57,7 +57,8 @@ def heard(turn: Turn, inbound: Inbound, session: Session) -> Event:
     if kind == "pin" and any(letter.isdecimal() for letter in words):
         _strike_out_pin(turn, inbound)
     in_passing = kind.endswith("?") and "@" not in words and secrets.unasked(words) is None
-    return said if meant != said or in_passing else secrets.asked(turn, words, kind.removesuffix("?"))
+    not_given = kind != "pin" and declines(words)  # "I do not have it" is no number with a slip in it
+    return said if meant != said or in_passing or not_given else secrets.asked(turn, words, kind.removesuffix("?"))
 
 
 def _stray_pin(turn: Turn, inbound: Inbound, session: Session) -> bool:

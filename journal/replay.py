@@ -23,6 +23,7 @@ from journal.replay_keys import Keys
 from journal.replay_rows import Came, MediaRow, PayoutRow, PostingRow, TaskRow, Told
 from journal.replay_stream import ERASED, FORGOTTEN
 
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _NEWEST = text("""
     SELECT turn, event_key, at, event, flow, state_before, state_after, effects, sealed FROM journal
     WHERE conversation_id = :id AND turn > :after AND turn <= :until ORDER BY turn DESC LIMIT :most""")
@@ -99,7 +100,7 @@ def with_broadcasts(conn: Connection, found: Found, turns: Sequence[Turn]) -> li
     if not turns:
         return []
     behind = conn.execute(_AT, {"id": found.id, "turn": turns[-1].turn + 1}).one_or_none()
-    since, until = turns[0].at, behind.at if behind else datetime.max.replace(tzinfo=UTC)
+    since, until = turns[0].at, behind.at if behind else END_OF_TIME
     left = replay_rows.broadcasts(conn, found.sealer, found.id, since, until)
     made = []
     for turn, after in zip(turns, [*(turn.at for turn in turns[1:]), until], strict=True):

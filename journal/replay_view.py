@@ -77,6 +77,11 @@ def _came(turn: Turn, opened: bool) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def told(row: Told, *, opened: bool = False) -> dict[str, Any]:
+    """A message that no turn has told: a campaign's."""
+    return _told(row, {}, opened)
+
+
 def _told(row: Told, said: Mapping[str, Say], opened: bool) -> dict[str, Any]:
     asked = said.get(row.key) or said.get(row.key.rpartition("/")[0])
 

@@ -27,6 +27,8 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('close ' || :programme, 0))")
 _LAST = text("SELECT * FROM periods WHERE programme_id = :programme ORDER BY ends_at DESC LIMIT 1")
 _ONE = text("SELECT * FROM periods WHERE programme_id = :programme AND month = :month")
+_BEGAN = text("SELECT created_at FROM programmes WHERE id = :programme")
+_MOVED = text("SELECT EXISTS (SELECT FROM postings WHERE programme_id = :programme AND happened_at < :ends)")
 _BEGIN = text("""
     INSERT INTO periods (programme_id, month, ends_at, closed_by, closing_at)
     VALUES (:programme, :month, :ends_at, :closed_by, :now)""")
@@ -58,6 +60,13 @@ class NotOver:
 
 
 @dataclass(frozen=True, slots=True)
+class BeforeAll:
+    """Refused: the month was over before there was a programme, and nothing has happened in it or before."""
+
+    first_month: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfOrder:
     """Refused: months close one after the other, and `next_month` is the next."""
 
@@ -72,7 +81,9 @@ def ends_at(month: str) -> datetime:
     return start_of(date(year + number // 12, number % 12 + 1, 1))
 
 
-def begin(conn: Connection, programme_id: str, month: str, closed_by: str, now: datetime) -> Period | NotOver | OutOfOrder:
+def begin(
+    conn: Connection, programme_id: str, month: str, closed_by: str, now: datetime
+) -> Period | NotOver | BeforeAll | OutOfOrder:
     """Make the month known as closing, and recognise what expired by its end as breakage. Again: the same period.
 
     The first month ever closed closes all before it as well.
@@ -86,6 +97,9 @@ def begin(conn: Connection, programme_id: str, month: str, closed_by: str, now: 
     last = conn.execute(_LAST, {"programme": programme_id}).one_or_none()
     if last is not None and (following := _month_at(last.ends_at) if last.closed_at else last.month) != month:
         return OutOfOrder(following)
+    began = conn.execute(_BEGAN, {"programme": programme_id}).scalar_one()
+    if last is None and ends <= began and not conn.execute(_MOVED, {"programme": programme_id, "ends": ends}).scalar_one():
+        return BeforeAll(_month_at(began))
     _recognise_breakage(conn, programme_id, month, ends, now)
     row = {"programme": programme_id, "month": month, "ends_at": ends, "closed_by": closed_by, "now": now}
     conn.execute(_BEGIN, row)

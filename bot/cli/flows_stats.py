@@ -65,14 +65,15 @@ def _page(found: Stats, chosen: tuple[str, ...]) -> dict[str, Any]:
         for (flow, state), count in sorted(found.not_understood.items(), key=lambda item: (-item[1], item[0]))
     ]
     unknown = [{"words": words, "count": count, "people": people} for words, count, people in found.unknown()]
-    sums = {"turns": found.turns, "unread": found.unread, "archived_months": found.archived}
+    sums: dict[str, Any] = {"turns": found.turns, "unread": found.unread}
+    sums |= {"archived_months": len(found.archived), "archived": list(found.archived)}
     return sums | {"edges": edges, "not_understood": missed, "unknown": unknown}
 
 
 def _print(page: dict[str, Any]) -> None:
     click.echo(f"{page['from']} to {page['to']}: {page['turns']} turns, {page['unread']} of them past reading")
-    if page["archived_months"]:
-        click.echo(f"not counted: {page['archived_months']} months of it lie in the archive")
+    if page["archived"]:
+        click.echo(f"not counted, because archived: {', '.join(page['archived'])}", err=True)
     right = [Column(heading, justify="right") for heading in ("count", "median", "left")]
     table = Table("flow", "from", "to", *right)
     for edge in page["edges"]:

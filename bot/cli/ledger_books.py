@@ -21,7 +21,7 @@ from bot.wiring import House
 from ledger import periods
 from ledger.balance import as_known, as_true
 from ledger.liability import liability as read_liability
-from ledger.periods import NotOver, OutOfOrder, Period
+from ledger.periods import BeforeAll, NotOver, OutOfOrder, Period
 from ledger.statement import statement as read_statement
 from loyalty.programme_rows import current
 
@@ -136,6 +136,8 @@ def _begin_closing(house: House, month: str, actor: str, programme: str | None) 
         match outcome:
             case NotOver(ends_at):
                 raise refuse(f"{month} is not over: close it after {moment_utc(ends_at)}")
+            case BeforeAll(first_month):
+                raise refuse(f"nothing had happened by then: {programme_id} began in {first_month}, the first month to close")
             case OutOfOrder(next_month):
                 raise refuse(f"months close in order: {next_month} is the next to close")
             case Period(closed_at=datetime() as closed_at, closed_by=by):

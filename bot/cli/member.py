@@ -51,7 +51,7 @@ def show(ctx: click.Context, phone: str, programme_id: str | None, as_json: bool
     """One member's page. PHONE: +919812345678, 9812345678, a WhatsApp user id, or a member's id."""
     house = of(ctx)
     with house.engine.begin() as conn:
-        found = _one(conn, phone, programme_id)
+        found = writing(conn, phone, programme_id)
         if found.member_id and found.data_key is None:
             raise erased(found.member_id, found.erased_at)
         shown = page(conn, house.keyring, house.clock.now(conn), found)
@@ -70,7 +70,7 @@ def reset_pin(ctx: click.Context, phone: str, programme_id: str | None, reason: 
     house = of(ctx)
     with house.engine.begin() as conn:
         by = on_duty(conn, actor, "member.reset_pin")
-        member_id = _one(conn, phone, programme_id).member_id
+        member_id = writing(conn, phone, programme_id).member_id
         told = pins.reset(house, conn, member_id, by=by.name, reason=reason) if member_id else None
     if told is None:
         raise refuse(f"{phone} has no PIN: nothing is to be reset")
@@ -79,7 +79,7 @@ def reset_pin(ctx: click.Context, phone: str, programme_id: str | None, reason: 
     click.echo(f"the PIN of {member_id} is gone; they are asked for a new one when money next goes out")
 
 
-def _one(conn: Connection, phone: str, programme_id: str | None) -> Any:
+def writing(conn: Connection, phone: str, programme_id: str | None) -> Any:
     """The conversation in which they wrote last. Refuses where there is none, or where they are in several programmes."""
     if phone.startswith("mbr_"):
         _, member_id = whose(conn, phone, programme_id)

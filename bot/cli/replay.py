@@ -80,8 +80,11 @@ def show(
                    f"{row['fault'] or ''}", markup=False)  # fmt: skip
     if follow:
         after = turns[-1].turn if turns else found.turns
-        for turn in replay_reads.follow(house, found, after, _until_interrupted):
-            replay_screen.put(page, replay_view.shown(turn, opened=unmask is not None), why=why)
+        for new in replay_reads.follow(house, found, after, _until_interrupted, turns):
+            if isinstance(new, Turn):
+                replay_screen.put(page, replay_view.shown(new, opened=unmask is not None), why=why)
+            else:
+                replay_screen.put_told(page, replay_view.told(new, opened=unmask is not None))
 
 
 @group.command()

@@ -19,8 +19,18 @@ Json = Mapping[str, Any]
 
 def put(console: Console, turn: Json, *, why: bool) -> None:
     """Print one turn as `journal.replay_view.shown` gives it."""
-    left, right = Text("\n".join(chat(turn))), Text("\n".join(house(turn, why=why)), style="dim")
-    console.print(Text(f"turn {turn['turn']}  {moment(turn['at'])} UTC  {turn['event_key']}", style="bold"))
+    heading = f"turn {turn['turn']}  {moment(turn['at'])} UTC  {turn['event_key']}"
+    _beside(console, heading, "\n".join(chat(turn)), "\n".join(house(turn, why=why)))
+
+
+def put_told(console: Console, one: Json) -> None:
+    """Print a message that stands between turns, as `journal.replay_view.told` gives it."""
+    _beside(console, f"{one['lane']}  {moment(one['created_at'])} UTC  {one['key']}", "\n".join(_ours(one)), _sent(one))
+
+
+def _beside(console: Console, heading: str, chat: str, house: str) -> None:
+    left, right = Text(chat), Text(house, style="dim")
+    console.print(Text(heading, style="bold"))
     if console.width < BESIDE_FROM:
         console.print(left, right, sep="\n")
         return

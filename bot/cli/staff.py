@@ -129,7 +129,7 @@ def list_all(ctx: click.Context, as_json: bool) -> None:
 
 @group.command("audit")
 @by_staff("staff.audit")
-@click.option("--subject", help="Only what was done to this id.")
+@click.option("--subject", help="Only what was done to this id; of a member also what was read of their conversations.")
 @click.option("--by", "by", help="Only what this colleague did.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--json", "as_json", is_flag=True)

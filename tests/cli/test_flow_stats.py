@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from bot import archive
 from tests.cli.contract import promises
 from tests.cli.lived import Lived
 from tests.cli.shop import CommandLine
@@ -15,6 +17,7 @@ from tests.house import RAMESH, SUNITA, Home, home
 from tests.servers import Database
 
 DAY = ("--from", "2026-01-01", "--to", "2026-01-31")
+MARCH = datetime(2026, 2, 28, 18, 30, tzinfo=UTC)  # midnight in India
 THIRD = "whatsapp:+919700000001"
 
 
@@ -81,3 +84,21 @@ def test_a_period_of_nothing_and_one_that_ends_before_it_begins(read_only: Lived
     page = read_only.data("flows", "stats", "--from", "2020-01-01", "--to", "2020-01-02")
     assert (page["turns"], page["edges"], page["unknown"]) == (0, [], [])
     assert "is after" in read_only.refusal("flows", "stats", "--from", "2020-01-02", "--to", "2020-01-01")
+
+
+def test_the_months_that_are_left_out_are_named(database: Database) -> None:
+    with home(database.url) as made:
+        archive.months_ahead(made.house)
+        made.enrol()
+        made.forward(days=60)
+        made.write("points")
+        line, asked = CommandLine(made.house), ("flows", "stats", "--from", "2026-01-01", "--to", "2026-03-31")
+        before = line.data(*asked)
+        assert (before["archived"], before["archived_months"], line(*asked).stderr) == ([], 0, "")
+        list(archive.archive(made.house, MARCH, "asha"))
+        page, told = line.data(*asked), line(*asked)
+        assert promises()["flows stats"].differences(page) == [] and promises()["flows stats"].unexplained() == set()
+        assert page["archived"] == ["2026-01", "2026-02"] and page["archived_months"] == 2
+        assert page["turns"] == 1 < before["turns"]
+        assert told.stderr == "not counted, because archived: 2026-01, 2026-02\n" and "archived" not in told.stdout
+        assert line.data("flows", "stats", "--from", "2026-03-01", "--to", "2026-03-31")["archived"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from tests.cli.contract import promises
 from tests.cli.lived import Lived
@@ -24,6 +25,8 @@ def finance(selling: CommandLine) -> CommandLine:
     selling("staff", "add", "asha", "--role", "admin")
     selling("staff", "add", "meera", "--role", "finance", "--as", "asha")
     selling("staff", "add", "ravi", "--role", "support", "--as", "asha")
+    with selling.house.engine.begin() as conn:  # published today, by the wall's clock
+        conn.execute(text("UPDATE programmes SET created_at = '2025-12-15T00:00:00Z'"))
     return selling
 
 
@@ -109,6 +112,14 @@ def test_a_month_is_closed_by_finance_once_and_kept(finance: CommandLine) -> Non
 def test_what_cannot_be_closed_is_one_line(finance: CommandLine, month: str, who: str, told: str) -> None:
     finance("ledger", "close", DECEMBER, "--as", "meera")
     assert told in finance.refusal("ledger", "close", month, "--as", who)
+
+
+def test_a_month_before_there_was_a_programme_is_not_closed(finance: CommandLine) -> None:
+    told = finance.refusal("ledger", "close", "2025-11", "--as", "meera")
+    assert "nothing had happened by then: roshni began in 2025-12, the first month to close" in told
+    with finance.house.engine.begin() as conn:
+        assert conn.execute(text("SELECT count(*) FROM periods")).scalar_one() == 0
+    assert "is closed" in finance("ledger", "close", DECEMBER, "--as", "meera").stdout
 
 
 def test_what_is_no_month_is_wrong_usage(finance: CommandLine) -> None:

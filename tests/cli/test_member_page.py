@@ -43,6 +43,15 @@ def test_a_shop_may_be_called_anything_and_a_terminal_shows_it_as_letters(at_hom
     assert "[red]<b>Kumar {x} %s" in shown and not {"\x1b", "\x07", "\u202e"} & set(shown)
 
 
+def test_scans_are_told_only_where_they_are_counted(at_home: Home) -> None:
+    at_home.enrol()
+    at_home.write(at_home.codes()[0])
+    line = CommandLine(at_home.house)
+    (shop,) = line.data("member", "show", PHONE)["shops"]
+    assert (shop["scans_per_day"], shop["scanned_today"]) == (None, None)
+    assert "scanned today" not in line("member", "show", PHONE).stdout
+
+
 def test_a_member_is_found_by_the_id_that_other_verbs_name(at_home: Home) -> None:
     at_home.enrol()
     line = CommandLine(at_home.house)

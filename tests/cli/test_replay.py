@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
 
 from base import audit
-from bot import replay_other, replay_reads
+from bot import replay_other
 from bot.cli.main import cli
 from bot.replay_diff import differing
 from flows.chat import parse, rewrite
@@ -22,8 +21,6 @@ from tests.cli.lived import NAME, UTR, VPA, Lived, lived
 from tests.cli.shop import CommandLine
 from tests.house import RAMESH, SUNITA
 from tests.servers import Database
-from whatsapp import outbox
-from whatsapp.outbound import Message
 
 PHONE = "+919812345678"
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,29 +46,6 @@ def test_where_are_my_points_is_answered_from_one_screen(read_only: Lived) -> No
     assert "✓✓ read" in told and "delivered" not in told
     for planted in (NAME, NAME.split()[0], VPA, "9812345678", "411001"):
         assert planted not in told, planted
-
-
-def test_what_a_campaign_told_them_stands_between_the_turns(living: Lived) -> None:
-    home = living.home
-    talk = home.conversation()
-    at = home.rows("SELECT at FROM journal WHERE conversation_id = :id AND turn = 3", id=talk.id)[0].at
-    same = home.count("SELECT max(turn) FROM journal WHERE conversation_id = :id AND at = :at", id=talk.id, at=at)
-    with home.house.engine.begin() as conn:
-        key = conn.execute(text("SELECT data_key FROM contacts WHERE id = :id"), {"id": talk.contact_id}).scalar_one()
-        for number, words in ((3, "Wires count double"), (99, "The last day")):
-            written = at if number == 3 else home.at
-            row = outbox.Row(
-                f"campaign/diwali{number}/mbr_x", talk.id, talk.sender_id, talk.contact_id, "campaign",
-                Message("campaign/diwali/a", "en", words), not_before=written, created_at=written,
-            )  # fmt: skip
-            outbox.put(conn, home.house.keyring.unwrap(key, talk.contact_id), [row])
-    page = living.data("replay", "show", PHONE, "--last", 1_000)
-    told = {turn["turn"]: [one["text_key"] for one in turn["told"] if one["lane"] == "campaign"] for turn in page["turns"]}
-    assert {turn: keys for turn, keys in told.items() if keys} == {turn: ["campaign/diwali/a"] for turn in (same, max(told))}
-    assert "Wires count double" in living("replay", "show", PHONE, "--last", 1_000).stdout
-    early = living.data("replay", "show", PHONE, "--last", 1)
-    assert [one["lane"] for one in early["turns"][-1]["told"]][-1] == "campaign"
-    assert living.data("replay", "verify", PHONE)["drifts"] == []  # which tells only what the flows told
 
 
 def test_the_page_as_json_has_the_same(read_only: Lived) -> None:
@@ -116,23 +90,6 @@ def test_to_unmask_takes_a_name_the_role_and_a_reason_and_is_kept(living: Lived)
     with living.house.engine.connect() as conn:
         (act,) = [one for one in audit.read(conn, actor="asha") if one.act == "journal.unmask"]
     assert (act.subject, act.reason) == (living.home.conversation().id, "they ask what they wrote")
-
-
-def test_what_comes_is_followed_once_each(living: Lived) -> None:
-    house = living.house
-    with house.engine.connect() as conn:
-        found = replay_reads.find(house, conn, "", [RAMESH])
-    assert found is not None
-    rounds = iter(["points", "menu", "help"])
-
-    def wait() -> bool:
-        words = next(rounds, None)
-        if words:
-            living.home.write(words)
-        return words is not None
-
-    heard = [turn.turn for turn in replay_reads.follow(house, found, found.turns, wait)]
-    assert heard == [found.turns + 1, found.turns + 2, found.turns + 3]
 
 
 def test_verify_says_how_many_and_fails_on_drift(read_only: Lived, monkeypatch: pytest.MonkeyPatch) -> None:

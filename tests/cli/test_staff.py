@@ -5,7 +5,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from base import staff
+from tests.cli.employed import employ
 from tests.cli.shop import CommandLine
+from tests.house import SUNITA, home
+from tests.servers import Database
 
 
 def first(saathi: CommandLine) -> None:
@@ -85,3 +88,19 @@ class TestPhones:
         staffed("staff", "phone", "meera", "+919898989898", "--as", "asha")
         staffed("staff", "roles", "meera", "--role", "support", "--as", "asha")
         assert staffed.data("staff", "list")["staff"][-1]["phone"] == "+91••••••9898"
+
+
+def test_whoever_asks_who_looked_at_a_member_is_told_of_their_conversations_too(database: Database) -> None:
+    with home(database.url) as made:
+        made.enrol()
+        made.enrol(SUNITA)
+        employ(made, "asha", "admin", "support")
+        line = CommandLine(made.house)
+        member = line.data("member", "show", "+919812345678", "--as", "asha")["member"]
+        line("replay", "show", "+919812345678", "--as", "asha")
+        line("replay", "show", SUNITA, "--as", "asha")
+        acts = line.data("staff", "audit", "--subject", member)["audit"]
+        talk = made.conversation().id
+        assert [(act["act"], act["subject"]) for act in acts] == [("journal.read", talk), ("member.read", member)]
+        assert [act["act"] for act in line.data("staff", "audit", "--subject", talk)["audit"]] == ["journal.read"]
+        assert line.data("staff", "audit", "--subject", member, "--by", "nobody")["audit"] == []

@@ -7,13 +7,14 @@ import pytest
 from flows import events as ev
 from flows.balance import ReadingBalance
 from flows.details import AskShop
-from flows.effects import CheckDestination, ClaimCodes, ForgetSecret, ReadBalance, ReadRedeemTerms, Say
+from flows.effects import CheckDestination, ClaimCodes, ForgetSecret, ReadBalance, ReadPayouts, ReadRedeemTerms, Say
 from flows.entry import asked_secret, converse
 from flows.kernel import Event, FlowBroken
 from flows.redeem_events import (
     Destination,
     DestinationAccepted,
     DestinationRefused,
+    PayoutsRead,
     RedeemTermsRead,
     RedemptionRequested,
     TooFewPoints,
@@ -124,7 +125,8 @@ def test_codes_below_a_picture_wait_for_it_and_are_claimed_once() -> None:
 def test_a_yes_typed_after_the_question_has_gone_is_no_answer_to_it() -> None:
     session = at(("redeem", Confirm(ORDER)), asked=CONFIRM)
     turned = through(session, MEMBER, ev.Tapped("no-redeem"), ev.Said("yes"))
-    assert said(turned) == ["thanks.welcome"]
+    assert turned.effects == (ReadPayouts(),), "nothing is asked for: only what is under way is looked up"
+    assert said(converse(turned.session, MEMBER, PayoutsRead((), "2026-01-05"))) == ["thanks.welcome"]
 
 
 def test_a_yes_after_help_or_stop_still_answers_the_question_that_stands() -> None:

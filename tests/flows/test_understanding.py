@@ -12,6 +12,7 @@ from flows.session import Asked, Known, Session
 from flows.spelling import as_indian_mobile, as_name, as_profile_name, as_shop, normalised, only_emoji, whole_number
 from flows.understand import exactly, nearly
 
+PAPER = Asked("kyc.ask_pan")
 CONFIRM = Asked("redeem.confirm", {"points": 500, "token": "tok_1", "amount_paise": 1, "masked": "a", "promise_minutes": 120})
 CONSENT = Asked("enrol.consent")
 MENU = Asked("menu.main")
@@ -102,6 +103,8 @@ def test_typed_words_are_taken_for_what_they_mean(typed: str, asked: Asked | Non
         ("baalance", None, Commanded("balance")),
         ("reddeem 50 pts", None, Commanded("redeem", 50)),
         ("langwage 50", None, None),
+        ("mere paas nahi hain", PAPER, Tapped("skip-kyc")),
+        ("mere paise nahi aaya", PAPER, Commanded("payouts")),
         ("shop karo", None, None),
         ("stp karo", None, None),
         ("cancell", None, None),

@@ -256,3 +256,13 @@ def test_an_erased_member_and_a_token_that_is_gone_end_in_a_question_not_in_a_fa
 def _token(home: Home) -> str:
     say(home, GSTIN)
     return str(home.rows("SELECT token FROM secrets")[0].token)
+
+
+@pytest.mark.parametrize("words", ["मेरे पास नहीं है", "mere paas nahi hai", "I don't have it", "not now", "baad mein"])
+def test_what_is_not_at_hand_can_wait_also_after_a_slip(home: Home, words: str) -> None:
+    knowing(home, needs("gstin"))
+    for typed in ("kyc", GSTIN[:-1]):  # what did not fit was answered without the button that says later
+        home.write(typed)
+    assert say(home, words) == "kyc.later"
+    assert say(home, "kyc") == "kyc.ask_gstin"
+    assert home.count("SELECT count(*) FROM secrets") == 0

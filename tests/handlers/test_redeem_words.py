@@ -56,6 +56,15 @@ def test_a_second_tap_on_yes_pays_once_and_tells_how_things_stand(at_home: Home)
     assert at_home.count("SELECT count(*) FROM payouts") == 1
 
 
+def test_a_yes_typed_twice_pays_once_and_tells_what_is_under_way(at_home: Home) -> None:
+    ready(at_home)
+    for words in ("redeem 100", "ramesh@okaxis", "yes", "yes", "haan ji", "ok"):
+        at_home.write(words)
+    assert at_home.told()[-4:] == ["redeem.on_its_way", "redeem.under_way", "redeem.under_way", "thanks.welcome"]
+    assert "₹100" in at_home.said()[-2].body and "ra•••@okaxis" in at_home.said()[-2].body
+    assert at_home.count("SELECT count(*) FROM payouts") == 1
+
+
 def ready(home: Home) -> None:
     """A member with a coupon's points."""
     home.enrol()
