@@ -1,7 +1,8 @@
-"""Who leaves at a moment: of all that one sender has waiting, answers first, then news, then campaigns.
+"""Who leaves at a moment: of all that one sender has waiting, answers before news, and news before campaigns.
 
 A moment belongs to no message. An answer that was taken behind a broadcast's messages leaves at the next moment there is, and
-those it passes leave one moment later.
+those it passes leave one moment later. Nobody is passed for long: what was taken may leave though a STOP or a pause comes after
+that, and keeps back whatever else its contact is to get.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from threading import Lock
 from time import monotonic, sleep
@@ -21,7 +23,7 @@ from whatsapp.relay_rows import Taken
 
 log = logging.getLogger("saathi.relay")
 
-RANK = {"reply": 1, "notice": 2, "campaign": 3}  # as in relay_rows: who is taken first
+PASSED = {"reply": timedelta(0), "notice": timedelta(milliseconds=100), "campaign": timedelta(milliseconds=200)}  # at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,12 @@ class Departures:
     """Safe to share between threads. As many are asked for as joined, so that none is left behind."""
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[str, list[tuple[int, int, Departure]]] = defaultdict(list)
+        self._waiting: defaultdict[str, list[tuple[datetime, int, Departure]]] = defaultdict(list)
         self._one_at_a_time = Lock()
 
     def join(self, one: Departure) -> None:
         with self._one_at_a_time:
-            heappush(self._waiting[one.row.sender_id], (RANK[one.row.lane], one.row.id, one))
+            heappush(self._waiting[one.row.sender_id], (one.row.posted_at + PASSED[one.row.lane], one.row.id, one))
 
     def leave(self, sender_id: str, moment_s: float, send: Callable[[Departure], Outcome]) -> Called:
         """Wait until the machine's own clock stands there, and send the first of this sender's who wait then. Whatever goes
