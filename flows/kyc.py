@@ -72,7 +72,7 @@ def ask_kyc_gstin(state: AskKycGstin, event: Event) -> Step:
 
 def ask_kyc_name(state: AskKycName, event: Event) -> Step:
     match event:
-        case Said(typed) if declines(typed):
+        case Said(typed) if declines(typed, a_name=True):
             return Step(state, (Say("kyc.how_back"),))
         case Said(typed) if name := legal_name(typed):
             return Step(SavingKyc("gstin"), (SaveKyc("gstin", state.token, name),))

@@ -53,7 +53,7 @@ def ask_kyc_ifsc(state: AskKycIfsc, event: Event) -> Step:
 
 def ask_kyc_holder(state: AskKycHolder, event: Event) -> Step:
     match event:
-        case Said(typed) if declines(typed):
+        case Said(typed) if declines(typed, a_name=True):
             return Step(state, (Say("kyc.how_back"),))
         case Said(typed) if name := as_holder(typed):
             return Step(CheckingKycPlace(state.account), (JoinAccount(state.account, state.ifsc, name),))

@@ -46,20 +46,27 @@ def nearly(said: Said, asked: Asked | None, locale: str) -> Event | None:
     for word in _words_by_letter()[1].get(typed[0], ()):
         if (button := _by_meaning(word, offered)) is not None:
             guesses.setdefault(word, button)
-    commands = _words_by_letter()[0]
+    commands, answers = _words_by_letter()
     # the nearest of all: "my money has not come" is near to "I do not have it", and nearer to itself
-    if (near := _near(typed, [*guesses, *commands.get(typed[0], ())])) in guesses:
+    not_at_hand = [word for word in answers.get(typed[0], ()) if words().answers[word].meaning == "later"]
+    near = _near(typed, [*guesses, *commands.get(typed[0], ()), *not_at_hand])
+    if near in guesses:
         return tapped(guesses[near])
+    if near in not_at_hand:
+        return None
     rest, points = _number_taken_out(said.text) or (typed, 0)
     near = _near(rest, commands.get(rest[:1], ()))
     command = words().commands[near] if near else ""
     return Commanded(command, points) if command == REDEEM or (command and rest == typed) else None
 
 
-def declines(typed: str) -> bool:
-    """Whether the words say no, later, or that what was asked for is not at hand."""
+def declines(typed: str, *, a_name: bool = False) -> bool:
+    """Whether the words say no, later, or that what was asked for is not at hand. `a_name`: one was asked for, and a word
+    that is also somebody's name is that name."""
+    if a_name and normalised(typed) in words().also_names:
+        return False
     answer = _said_alone(typed)
-    return answer is not None and answer.meaning in ("no", "skip")
+    return answer is not None and answer.meaning in ("no", "skip", "later")
 
 
 def says_yes(typed: str) -> bool:

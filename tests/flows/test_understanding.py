@@ -14,6 +14,10 @@ from flows.understand import exactly, nearly
 
 PAPER = Asked("kyc.ask_pan")
 CONFIRM = Asked("redeem.confirm", {"points": 500, "token": "tok_1", "amount_paise": 1, "masked": "a", "promise_minutes": 120})
+BILL = Asked("invoice.confirm.number", {"number": "A-1", "field": "number", "claim": "clm_1"})
+OFFERED_PAN = Asked("kyc.offer_pan", {"masked": "ABCxx"})
+CARD = Asked("kyc.confirm_card", {"masked": "ABCxx", "name": "A", "token": "tok_1"})
+NEEDED = Asked("redeem.kyc_needed")
 CONSENT = Asked("enrol.consent")
 MENU = Asked("menu.main")
 ROLE = Asked("enrol.ask_role", {"name": "A"})
@@ -44,6 +48,12 @@ POINTS = Asked("redeem.ask_points", {"least": 100, "most": 1200, "some": 600})
         ("हाँ, भेज दो", CONFIRM, Tapped("yes-500-tok_1-1")),
         ("Don't send", CONFIRM, Tapped("no-redeem")),
         ("नही जी", CONFIRM, Tapped("no-redeem")),
+        ("nahi hai", BILL, Tapped("no-number-clm_1")),
+        ("नहीं है", BILL, Tapped("no-number-clm_1")),
+        ("kal bhejunga", BILL, Said("kal bhejunga")),
+        ("mere paas nahi hai", BILL, Said("mere paas nahi hai")),
+        ("nahi hai", OFFERED_PAN, Tapped("no-kycpan")),
+        ("नहीं है", CARD, Tapped("no-card")),
         ("yes", None, Said("yes")),
         ("yes", Asked("a.prompt.of.last.year"), Said("yes")),
         ("haan", CONSENT, Tapped("yes-hi")),
@@ -103,7 +113,8 @@ def test_typed_words_are_taken_for_what_they_mean(typed: str, asked: Asked | Non
         ("baalance", None, Commanded("balance")),
         ("reddeem 50 pts", None, Commanded("redeem", 50)),
         ("langwage 50", None, None),
-        ("mere paas nahi hain", PAPER, Tapped("skip-kyc")),
+        ("mere paas nahi hain", PAPER, None),
+        ("mere paas paise nahi hai", NEEDED, None),
         ("mere paise nahi aaya", PAPER, Commanded("payouts")),
         ("shop karo", None, None),
         ("stp karo", None, None),
