@@ -20,7 +20,10 @@ _WRITE = text("""
 _READ = text("""
     SELECT id, at, actor, act, subject, before, after, reason FROM audit
     WHERE (CAST(:subject AS text) IS NULL OR subject = ANY(ARRAY(
-            SELECT CAST(:subject AS text) UNION ALL SELECT id FROM conversations WHERE member_id = :subject)))
+            SELECT CAST(:subject AS text)
+            UNION ALL SELECT v.id FROM conversations v WHERE v.member_id = :subject
+            UNION ALL SELECT v.id FROM conversations v JOIN memberships m ON m.contact_id = v.contact_id
+                      WHERE m.member_id = :subject)))
       AND (CAST(:actor AS text) IS NULL OR actor = :actor)
     ORDER BY id DESC LIMIT :limit""")
 
@@ -47,8 +50,8 @@ def write(
 
 
 def read(conn: Connection, *, subject: str | None = None, actor: str | None = None, limit: int = 100) -> list[Act]:
-    """The newest acts first. `subject`: an id; with a member's come the acts on the conversations in which they are acted for,
-    for whoever reads one leaves only its own id."""
+    """The newest acts first. `subject`: an id; with a member's come the acts on the conversations of all who act for them
+    or ever did, for whoever reads one leaves only its own id."""
     rows = conn.execute(_READ, {"subject": subject, "actor": actor, "limit": limit})
     return [Act(**row._mapping) for row in rows]
 

@@ -34,4 +34,5 @@ def counted(conn: Connection, row: Row, now: datetime) -> Forecast:
     page = Console(stderr=True)
     with Progress(console=page, transient=True, disable=not sys.stderr.isatty()) as bar:
         people = bar.add_task("looking at everybody in the audience", total=size)
-        return forecast(conn, row, whom, now, looked_at=lambda number: bar.update(people, completed=number))
+        with refusing():
+            return forecast(conn, row, whom, now, looked_at=lambda number: bar.update(people, completed=number))

@@ -16,6 +16,7 @@ from bot.cli.house import refuse
 from campaigns import file, rows
 from campaigns.expression import BadCondition
 from campaigns.file import BadCampaign
+from campaigns.pace import NeverAllowed
 from campaigns.rows import Refused, Row
 from campaigns.saved import AudienceInUse, BadName, UnknownAudience
 from campaigns.spec import Campaign
@@ -82,10 +83,10 @@ def member_of(conn: Connection, programme_id: str, named: str) -> str:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """What is wrong with a condition, or with the name of a saved one, as one line."""
+    """What is wrong with a condition, with the name of a saved one, or with holidays that never end, as one line."""
     try:
         yield
     except BadCondition as wrong:
         raise refuse(f"the condition, {wrong}") from wrong
-    except (UnknownAudience, AudienceInUse, BadName) as fault:
+    except (UnknownAudience, AudienceInUse, BadName, NeverAllowed) as fault:
         raise refuse(str(fault)) from fault

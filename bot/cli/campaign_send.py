@@ -13,7 +13,7 @@ from bot.campaigns import link_base
 from bot.cli.acting import as_staff, on_duty
 from bot.cli.campaign_complete import CAMPAIGN
 from bot.cli.campaign_counting import counted
-from bot.cli.campaign_found import programme_option, row_of, settled
+from bot.cli.campaign_found import programme_option, refusing, row_of, settled
 from bot.cli.campaign_live import watch
 from bot.cli.campaign_shown import hours_words, put_forecast, summary, trigger_words
 from bot.cli.campaign_status import look_at
@@ -102,7 +102,8 @@ def _go(
 
 def leaving(conn: Connection, row: Row, now: datetime) -> str:
     """Of one that was sent, or goes on: in which hours it leaves, and till when they make it wait."""
-    first = campaign_check.leaves(conn, row, now)
+    with refusing():
+        first = campaign_check.leaves(conn, row, now)
     waits = f"; so it waits until {in_india(first)}" if first > campaign_check.begins(row, now) else ""
     return f"it {hours_words(row.campaign.schedule)}{waits}"
 

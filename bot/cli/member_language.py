@@ -12,7 +12,7 @@ from bot.cli.member import erased, writing
 from flows.texts import LOCALES
 
 # A turn that is under way holds the row and writes what it knew: this waits for it, and what is read is what it left.
-_HOLD = text("SELECT locale FROM conversations WHERE id = :id FOR UPDATE")
+_HOLD = text("SELECT locale FROM conversations WHERE id = :id FOR NO KEY UPDATE")
 _SET = text("UPDATE conversations SET locale = :locale WHERE id = :id")
 
 
