@@ -2,7 +2,8 @@
 
 A coupon is told at once, and so is a picture that shows nothing. Of anything else the coach speaks within a second or
 two; then it goes to the paper workers' queue, where a page takes seconds: no coupon waits behind it. A page of print without a
-trace of a code is searched no further here: that would take longer than all the rest of the first look.
+trace of a code is searched no further here: that would take longer than all the rest of the first look, and only a coupon
+that is printed on such a page and hard to read waits with it.
 """
 
 from __future__ import annotations
