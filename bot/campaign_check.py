@@ -62,12 +62,7 @@ def size(conn: Connection, row: Row, now: datetime) -> int:
 
 def leaves(conn: Connection, row: Row, at: datetime) -> datetime:
     """When the first message may leave of a campaign that was sent, or goes on, at this moment."""
-    return pace.leaves(begins(row, at), row.campaign.schedule, holidays(conn, row.programme_id))
-
-
-def begins(row: Row, at: datetime) -> datetime:
-    """From when on it is meant to leave, quiet hours aside."""
-    return max(at, row.starts_at or at)
+    return pace.leaves(row.begins(at), row.campaign.schedule, holidays(conn, row.programme_id))
 
 
 def holidays(conn: Connection, programme_id: str) -> frozenset[date]:

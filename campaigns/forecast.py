@@ -118,8 +118,8 @@ class _Tally:
     def forecast(self) -> Forecast:
         campaign = self.desk.row.campaign
         paise = campaign.budget.paise_per_message
-        now, starts_at = self.desk.now, self.desk.row.starts_at
-        leaves = pace.leaves(max(now, starts_at or now), campaign.schedule, self.desk.holidays)
+        now = self.desk.now
+        leaves = pace.leaves(self.desk.row.begins(now), campaign.schedule, self.desk.holidays)
         limits = [] if self.affordable is None else [self.affordable]
         limits += [] if campaign.trigger is not None else [self.reach]
         return Forecast(

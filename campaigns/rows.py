@@ -90,6 +90,10 @@ class Row:
     waits_for: str
     waits_until: datetime | None
 
+    def begins(self, at: datetime) -> datetime:
+        """From when on it is meant to leave if it is sent, or goes on, at this moment; quiet hours aside."""
+        return max(at, self.starts_at or at)
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:

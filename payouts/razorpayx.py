@@ -6,7 +6,6 @@ Bodies are never logged. A connection that could not be made has taken nothing; 
 from __future__ import annotations
 
 import json
-import logging
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,10 +51,6 @@ class RazorpayX:
     purpose: str = "cashback"
     queue_if_low_balance: bool = True
     timeout_s: float = TIMEOUT_S
-
-    def __post_init__(self) -> None:
-        # httpx logs every URL at INFO, and ours carry the account's number.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from functools import cache
 from typing import Any
@@ -21,6 +22,7 @@ def send(
 
     A client per call: workers fork, and a pooled connection must not be shared across a fork. A proxy of the environment
     is for the outside world, never for a stand-in on this machine."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it writes every URL, and some carry an account's number
     outside = urlsplit(url).hostname not in _LOOPBACK
     try:
         with httpx.Client(

@@ -104,7 +104,7 @@ def leaving(conn: Connection, row: Row, now: datetime) -> str:
     """Of one that was sent, or goes on: in which hours it leaves, and till when they make it wait."""
     with refusing():
         first = campaign_check.leaves(conn, row, now)
-    waits = f"; so it waits until {in_india(first)}" if first > campaign_check.begins(row, now) else ""
+    waits = f"; so it waits until {in_india(first)}" if first > row.begins(now) else ""
     return f"it {hours_words(row.campaign.schedule)}{waits}"
 
 
